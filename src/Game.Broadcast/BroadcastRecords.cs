@@ -1,0 +1,36 @@
+namespace Game.Broadcast;
+
+/// <summary>
+/// A message. <paramref name="Id"/> is the source event's id (<c>{shard}/{position}/{n}</c>); <paramref name="SourceShard"/>
+/// and <paramref name="SourcePosition"/> say where in which log it comes from. Body: at most 64 KiB.
+/// Priority 0–9 orders nothing on a plain queue.
+/// </summary>
+public sealed record BroadcastMessage(
+    string Id,
+    string Exchange,
+    string RoutingKey,
+    string SourceShard,
+    long SourcePosition,
+    string Type,
+    int SchemaVersion,
+    ReadOnlyMemory<byte> Body,
+    TimeSpan? TimeToLive = null,
+    byte Priority = 0,
+    string? TraceParent = null)
+{
+    public const int MaxBodyBytes = 64 * 1024;
+}
+
+/// <summary>
+/// <paramref name="Bindings"/>: exchange and topic pattern (<c>*</c> one word, <c>#</c> any number, words parted by dots).
+/// After <paramref name="DeliveryLimit"/> failed deliveries a message becomes a dead letter.
+/// </summary>
+public sealed record QueueDeclaration(
+    string Name, IReadOnlyList<QueueBinding> Bindings, int Prefetch = 64, int DeliveryLimit = 5);
+
+public sealed record QueueBinding(string Exchange, string Pattern);
+
+public sealed record QueueDepth(long Ready, long Unacknowledged, long DeadLetters);
+
+/// <summary>A message that was given up on, with the reason.</summary>
+public sealed record DeadLetter(long Id, BroadcastMessage Message, string Reason, DateTimeOffset At, int Deliveries);

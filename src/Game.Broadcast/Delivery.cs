@@ -1,0 +1,28 @@
+namespace Game.Broadcast;
+
+/// <summary>
+/// One delivery. The handler settles each exactly once; what it leaves unsettled, or a handler that throws, counts as
+/// <see cref="Retry"/>.
+/// </summary>
+public abstract class Delivery
+{
+    public abstract BroadcastMessage Message { get; }
+
+    /// <summary>1 for the first delivery.</summary>
+    public abstract int Attempt { get; }
+
+    /// <summary>The effect is durable: the queue forgets the message.</summary>
+    public abstract void Ack();
+
+    /// <summary>
+    /// Not now (the store is away): the same message comes again after a back-off, before later ones of this queue, and
+    /// does not count towards the delivery limit.
+    /// </summary>
+    public abstract void Postpone();
+
+    /// <summary>Failed: comes again, in place, until the delivery limit makes it a dead letter.</summary>
+    public abstract void Retry(string reason);
+
+    /// <summary>Poison: becomes a dead letter at once.</summary>
+    public abstract void Reject(string reason);
+}

@@ -1,0 +1,19 @@
+namespace Game.Broadcast;
+
+/// <summary>The exchanges shards meet on. All are topic exchanges and durable.</summary>
+public static class Exchanges
+{
+    /// <summary>Guilds and wars: <c>guild.war.{homeShard}.{what}</c>, <c>guild.member.{shard}.{what}</c>.</summary>
+    public const string Guild = "game.guild.events";
+
+    /// <summary><c>world.{kind}</c>.</summary>
+    public const string World = "game.world.events";
+
+    /// <summary><c>player.{shard}.{player}</c>.</summary>
+    public const string Notifications = "game.player.notifications";
+
+    /// <summary><c>chat.{channel}.{shard}</c>.</summary>
+    public const string Chat = "game.chat";
+
+    public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat];
+}

@@ -1,0 +1,20 @@
+namespace Game.Contracts.Leaderboards;
+
+/// <summary>One leaderboard of one shard; key: the board id. Boards are declared in the shard's settings.</summary>
+[Alias("game.ILeaderboardGrain")]
+public interface ILeaderboardGrain : IGrainWithStringKey
+{
+    [Alias("Submit")]
+    Task<Outcome<LeaderboardEntry>> SubmitAsync(SubmitScore command);
+
+    /// <summary>The first <paramref name="count"/> entries from rank <paramref name="firstRank"/> (1-based), of a season (0 = current).</summary>
+    [Alias("GetPage"), ReadOnly]
+    Task<Outcome<LeaderboardPage>> GetPageAsync(int season, long firstRank, int count);
+
+    /// <summary>The entry of <paramref name="member"/> and up to <paramref name="reach"/> on either side.</summary>
+    [Alias("GetAround"), ReadOnly]
+    Task<Outcome<LeaderboardPage>> GetAroundAsync(int season, string member, int reach);
+
+    [Alias("GetRank"), ReadOnly]
+    Task<Outcome<LeaderboardEntry>> GetRankAsync(int season, string member);
+}
