@@ -12,6 +12,9 @@ public interface IAggregate<TSelf, in TCommand>
     where TSelf : IAggregate<TSelf, TCommand>
     where TCommand : Command
 {
+    /// <summary>The state before the first event of the aggregate with this id.</summary>
+    static abstract TSelf Initial(string id);
+
     Decision Decide(TCommand command, DateTimeOffset now);
 
     TSelf Apply(GameEvent fact);

@@ -54,14 +54,18 @@ public sealed record ReceiveDeposit(string CommandId, [property: Id(0)] string P
 public sealed record WithdrawFromTreasury(string CommandId, [property: Id(0)] string Actor, [property: Id(1)] long Amount)
     : GuildCommand(CommandId);
 
-/// <summary>Puts the attacker's wager in escrow on declaring a war.</summary>
+/// <summary>
+/// Declares a war: puts the attacker's wager in escrow under a war id the caller has chosen on this guild's shard. The
+/// stored event then creates the war. Duration: <see cref="Wars.WarLimits"/>.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("game.guild.hold-wager")]
 public sealed record HoldWager(
     string CommandId,
     [property: Id(0)] string Actor,
     [property: Id(1)] string WarId,
     [property: Id(2)] string Opponent,
-    [property: Id(3)] long Amount) : GuildCommand(CommandId);
+    [property: Id(3)] long Amount,
+    [property: Id(4)] int DurationSeconds) : GuildCommand(CommandId);
 
 /// <summary>Another guild declared war: the offer is listed until it is accepted, declined or withdrawn.</summary>
 [GenerateSerializer, Immutable, Alias("game.guild.offer-war")]

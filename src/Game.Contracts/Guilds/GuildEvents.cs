@@ -73,7 +73,10 @@ public sealed record DepositRefused(
 [GenerateSerializer, Immutable, Alias("guild.treasury-withdrawn")]
 public sealed record TreasuryWithdrawn(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] long Amount) : GameEvent(At);
 
-/// <summary><paramref name="Accepting"/>: this guild is the defender, and the hold is its acceptance.</summary>
+/// <summary>
+/// The wager of a war is in escrow. <paramref name="Accepting"/>: this guild is the defender and the hold is its
+/// acceptance; otherwise the hold declares the war.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("guild.wager-held")]
 public sealed record WagerHeld(
     DateTimeOffset At,
@@ -82,7 +85,8 @@ public sealed record WagerHeld(
     [property: Id(2)] string Opponent,
     [property: Id(3)] long Amount,
     [property: Id(4)] bool Accepting,
-    [property: Id(5)] string GuildName) : GameEvent(At);
+    [property: Id(5)] string GuildName,
+    [property: Id(6)] int DurationSeconds) : GameEvent(At);
 
 [GenerateSerializer, Immutable, Alias("guild.war-offered")]
 public sealed record WarOffered(

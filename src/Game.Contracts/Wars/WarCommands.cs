@@ -3,19 +3,16 @@ namespace Game.Contracts.Wars;
 [GenerateSerializer, Immutable, Alias("game.war.command")]
 public abstract record WarCommand(string CommandId) : Command(CommandId);
 
-/// <summary>First command of a war. The coordinator then asks the attacker's guild to put the wager in escrow.</summary>
+/// <summary>First command of a war: the attacker's guild holds the wager. The offer then goes to the defender.</summary>
 [GenerateSerializer, Immutable, Alias("game.war.declare")]
 public sealed record DeclareWar(
     string CommandId,
     [property: Id(0)] string Actor,
     [property: Id(1)] string Attacker,
-    [property: Id(2)] string Defender,
-    [property: Id(3)] long Wager,
-    [property: Id(4)] int DurationSeconds) : WarCommand(CommandId);
-
-/// <summary>The attacker's guild holds the wager: the offer goes to the defender.</summary>
-[GenerateSerializer, Immutable, Alias("game.war.confirm-wager")]
-public sealed record ConfirmAttackerWager(string CommandId, [property: Id(0)] string AttackerName) : WarCommand(CommandId);
+    [property: Id(2)] string AttackerName,
+    [property: Id(3)] string Defender,
+    [property: Id(4)] long Wager,
+    [property: Id(5)] int DurationSeconds) : WarCommand(CommandId);
 
 /// <summary>Takes the war back before it starts. <paramref name="Actor"/> must be leader or officer of the attacker, or null for the rules themselves.</summary>
 [GenerateSerializer, Immutable, Alias("game.war.cancel")]
@@ -36,6 +33,10 @@ public sealed record ReportFront(
     [property: Id(0)] string Shard,
     [property: Id(1)] WarPoints Points,
     [property: Id(2)] bool Final) : WarCommand(CommandId);
+
+/// <summary>Sends the score to all shards, if it has changed since it was last sent.</summary>
+[GenerateSerializer, Immutable, Alias("game.war.publish-scoreboard")]
+public sealed record PublishScoreboard(string CommandId) : WarCommand(CommandId);
 
 /// <summary>Time is up. Refused before the end time.</summary>
 [GenerateSerializer, Immutable, Alias("game.war.end")]

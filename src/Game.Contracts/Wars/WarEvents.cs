@@ -1,23 +1,16 @@
 namespace Game.Contracts.Wars;
 
+/// <summary>The attacker's wager is held; the defender may answer until <paramref name="ExpiresAt"/>.</summary>
 [GenerateSerializer, Immutable, Alias("war.declared")]
 public sealed record WarDeclared(
     DateTimeOffset At,
     [property: Id(0)] string Actor,
     [property: Id(1)] string Attacker,
-    [property: Id(2)] string Defender,
-    [property: Id(3)] long Wager,
-    [property: Id(4)] int DurationSeconds) : GameEvent(At);
-
-/// <summary>The attacker's wager is held; the defender may answer until <paramref name="ExpiresAt"/>.</summary>
-[GenerateSerializer, Immutable, Alias("war.challenge-issued")]
-public sealed record ChallengeIssued(
-    DateTimeOffset At,
-    [property: Id(0)] string Attacker,
-    [property: Id(1)] string AttackerName,
-    [property: Id(2)] string Defender,
-    [property: Id(3)] long Wager,
-    [property: Id(4)] DateTimeOffset ExpiresAt) : GameEvent(At);
+    [property: Id(2)] string AttackerName,
+    [property: Id(3)] string Defender,
+    [property: Id(4)] long Wager,
+    [property: Id(5)] int DurationSeconds,
+    [property: Id(6)] DateTimeOffset ExpiresAt) : GameEvent(At);
 
 /// <summary>Both guilds release what they hold for this war.</summary>
 [GenerateSerializer, Immutable, Alias("war.cancelled")]

@@ -2,10 +2,7 @@ namespace Game.Contracts.Wars;
 
 public enum WarStatus
 {
-    /// <summary>The attacker's wager is being put in escrow.</summary>
-    Declaring,
-
-    /// <summary>Waiting for the defender.</summary>
+    /// <summary>The attacker's wager is in escrow; waiting for the defender.</summary>
     Declared,
 
     /// <summary>Running on all shards.</summary>
@@ -62,7 +59,9 @@ public sealed record WarView(
     [property: Id(14)] string? Winner,
     [property: Id(15)] IReadOnlyList<string> MissingShards,
     [property: Id(16)] int Corrections,
-    [property: Id(17)] string? CancelReason);
+    [property: Id(17)] string? CancelReason,
+    [property: Id(18)] DateTimeOffset ExpiresAt,
+    [property: Id(19)] DateTimeOffset? SettleBy);
 
 [GenerateSerializer, Immutable, Alias("game.war.summary")]
 public sealed record WarSummary(
