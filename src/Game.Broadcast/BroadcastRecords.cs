@@ -2,7 +2,7 @@ namespace Game.Broadcast;
 
 /// <summary>
 /// A message. <paramref name="Id"/> is the source event's id (<c>{shard}/{position}/{n}</c>); <paramref name="SourceShard"/>
-/// and <paramref name="SourcePosition"/> say where in which log it comes from. Body: at most 64 KiB.
+/// <paramref name="SourcePosition"/> and <paramref name="SourceStream"/> say where in which log it comes from. Body: at most 64 KiB.
 /// Priority 0–9 orders nothing on a plain queue.
 /// </summary>
 public sealed record BroadcastMessage(
@@ -11,6 +11,7 @@ public sealed record BroadcastMessage(
     string RoutingKey,
     string SourceShard,
     long SourcePosition,
+    string SourceStream,
     string Type,
     int SchemaVersion,
     ReadOnlyMemory<byte> Body,
