@@ -8,7 +8,7 @@ namespace Game.Contracts.Wars;
 public interface IWarDirectoryGrain : IGrainWithStringKey
 {
     [Alias("Record")]
-    Task RecordAsync(RecordWar command);
+    Task<Outcome<WarSummary>> RecordAsync(RecordWar command);
 
     /// <summary>Wars older than <paramref name="beforeWarId"/> (exclusive; null = newest), newest first.</summary>
     [Alias("List"), ReadOnly]

@@ -46,9 +46,9 @@ public sealed record EndWar(string CommandId) : WarCommand(CommandId);
 [GenerateSerializer, Immutable, Alias("game.war.settle")]
 public sealed record SettleWar(string CommandId) : WarCommand(CommandId);
 
-/// <summary>What a war directory keeps of a war.</summary>
+/// <summary>An event of a war's stream reaches a shard's war directory.</summary>
 [GenerateSerializer, Immutable, Alias("game.war.record")]
-public sealed record RecordWar(string CommandId, [property: Id(0)] WarSummary Summary) : Command(CommandId);
+public sealed record RecordWar(string CommandId, [property: Id(0)] string WarId, [property: Id(1)] GameEvent Fact) : Command(CommandId);
 
 [GenerateSerializer, Immutable, Alias("game.front.command")]
 public abstract record FrontCommand(string CommandId) : Command(CommandId);

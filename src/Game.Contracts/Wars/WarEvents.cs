@@ -69,14 +69,15 @@ public sealed record FrontOpened(
     [property: Id(1)] string Defender,
     [property: Id(2)] DateTimeOffset EndsAt) : GameEvent(At);
 
-/// <summary>A strike and, with it, the front's cumulative counters after it: the last one of a batch says it all.</summary>
+/// <summary>A strike and, with it, the cumulative counters of the front and of the player after it: the last one of a batch says it all.</summary>
 [GenerateSerializer, Immutable, Alias("front.strike-landed")]
 public sealed record StrikeLanded(
     DateTimeOffset At,
     [property: Id(0)] string Player,
     [property: Id(1)] string Guild,
     [property: Id(2)] int Points,
-    [property: Id(3)] WarPoints FrontTotal) : GameEvent(At);
+    [property: Id(3)] WarPoints FrontTotal,
+    [property: Id(4)] long PlayerTotal) : GameEvent(At);
 
 [GenerateSerializer, Immutable, Alias("front.closed")]
 public sealed record FrontClosed(DateTimeOffset At, [property: Id(0)] WarPoints FrontTotal) : GameEvent(At);
