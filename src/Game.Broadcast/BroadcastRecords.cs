@@ -3,7 +3,8 @@ namespace Game.Broadcast;
 /// <summary>
 /// A message. <paramref name="Id"/> is the source event's id (<c>{shard}/{position}/{n}</c>); <paramref name="SourceShard"/>
 /// <paramref name="SourcePosition"/> and <paramref name="SourceStream"/> say where in which log it comes from. Body: at most 64 KiB.
-/// Priority 0–9 orders nothing on a plain queue.
+/// <paramref name="TimeToLive"/>, counted from the publish: a message that is still waiting when it has passed is dropped,
+/// counted, and no dead letter. Priority 0–9 orders nothing on a plain queue. Limits: <see cref="BroadcastLimits"/>.
 /// </summary>
 public sealed record BroadcastMessage(
     string Id,
@@ -24,14 +25,19 @@ public sealed record BroadcastMessage(
 
 /// <summary>
 /// <paramref name="Bindings"/>: exchange and topic pattern (<c>*</c> one word, <c>#</c> any number, words parted by dots).
-/// After <paramref name="DeliveryLimit"/> failed deliveries a message becomes a dead letter.
+/// <paramref name="Prefetch"/>: most deliveries in a batch. After <paramref name="DeliveryLimit"/> failed deliveries a
+/// message becomes a dead letter.
 /// </summary>
 public sealed record QueueDeclaration(
     string Name, IReadOnlyList<QueueBinding> Bindings, int Prefetch = 64, int DeliveryLimit = 5);
 
 public sealed record QueueBinding(string Exchange, string Pattern);
 
+/// <summary>
+/// <paramref name="Ready"/>: waiting to be delivered, again or for the first time. <paramref name="Unacknowledged"/>:
+/// handed to a consumer and not settled.
+/// </summary>
 public sealed record QueueDepth(long Ready, long Unacknowledged, long DeadLetters);
 
-/// <summary>A message that was given up on, with the reason.</summary>
+/// <summary>A message that was given up on, with the reason. <paramref name="Id"/> is its number in the queue's dead letters.</summary>
 public sealed record DeadLetter(long Id, BroadcastMessage Message, string Reason, DateTimeOffset At, int Deliveries);

@@ -7,33 +7,51 @@ namespace Game.Broadcast;
 public interface IBroadcastBus : IAsyncDisposable
 {
     /// <summary>
-    /// Declares a durable queue with its bindings; declaring it again with the same settings does nothing, bindings are added.
+    /// Declares a durable queue with its bindings; declaring it again with the same settings does nothing, bindings are
+    /// added. A queue holds what was published after its binding was declared. The prefetch belongs to the consumer: the
+    /// last one declared applies to the consumers that start after it.
     /// </summary>
-    /// <exception cref="BroadcastException">The queue exists with other settings; the message names both.</exception>
+    /// <exception cref="ArgumentException">A name or number is outside <see cref="BroadcastLimits"/>.</exception>
+    /// <exception cref="BroadcastException">The queue exists with another delivery limit; the message names both. Or the bus is away.</exception>
     ValueTask DeclareQueueAsync(QueueDeclaration queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Completes when every bound queue holds the message durably (a confirm). Messages of one caller that are published
-    /// in order, without waiting in between, arrive in that order.
+    /// Completes when every bound queue holds the message durably (a confirm), or no queue is bound. Messages of one caller
+    /// that are published in order, without waiting in between, arrive in that order; after a publish that was not
+    /// confirmed, later ones may have arrived. Cancelling ends the waiting, not the publishing. The body must not be
+    /// changed afterwards.
     /// </summary>
+    /// <exception cref="ArgumentException">The message is outside <see cref="BroadcastLimits"/>: it will never be accepted.</exception>
     /// <exception cref="BroadcastException">Not confirmed: it may or may not be in the queues; publish it again.</exception>
     ValueTask PublishAsync(BroadcastMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Consumes a queue as its single active consumer; a second consumer waits until the first is disposed. Up to
-    /// <see cref="QueueDeclaration.Prefetch"/> deliveries are handed to <paramref name="handler"/> at a time, one batch
-    /// after the other; disposing waits for the batch under way.
+    /// Consumes a queue as its single active consumer; a second consumer returns at once and waits until the first is
+    /// disposed. Up to <see cref="QueueDeclaration.Prefetch"/> deliveries are handed to <paramref name="handler"/> at a
+    /// time, one batch after the other, in the queue's order; what was not acknowledged comes again before anything later
+    /// is handed out, and what has failed before comes alone. Disposing cancels the handler's token and waits for the
+    /// batch under way; what that leaves unsettled goes back uncounted.
     /// </summary>
+    /// <exception cref="BroadcastException">The queue was not declared, or the bus is away.</exception>
     ValueTask<IAsyncDisposable> ConsumeAsync(
         string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default);
 
-    /// <summary>Dead letters of a queue, oldest first, after <paramref name="after"/> (exclusive; 0 = the oldest).</summary>
+    /// <summary>
+    /// Up to <paramref name="count"/> (1–<see cref="BroadcastLimits.MaxDeadLetterPage"/>) dead letters of a queue, oldest
+    /// first, after <paramref name="after"/> (exclusive; 0 = the oldest).
+    /// </summary>
+    /// <exception cref="BroadcastException">The queue was not declared, or the bus is away.</exception>
     ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(
         string queue, long after, int count, CancellationToken cancellationToken = default);
 
-    /// <summary>Puts a dead letter back at the end of its queue with a fresh delivery count. False if there is none such.</summary>
+    /// <summary>
+    /// Puts a dead letter back at the end of its queue (of no other) with a fresh delivery count and no time to live. False
+    /// if there is none such.
+    /// </summary>
+    /// <exception cref="BroadcastException">The queue was not declared, or the bus is away: ask again.</exception>
     ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default);
 
     /// <summary>Messages waiting or unacknowledged, and dead letters, of a queue.</summary>
+    /// <exception cref="BroadcastException">The queue was not declared, or the bus is away.</exception>
     ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default);
 }
