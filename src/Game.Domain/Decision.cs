@@ -3,7 +3,7 @@ using Game.Contracts;
 
 namespace Game.Domain;
 
-/// <summary>What a command leads to: events to append (possibly none), or a refusal.</summary>
+/// <summary>What a command leads to: events to append (possibly none), or a refusal, or rarely both.</summary>
 public readonly record struct Decision
 {
     private readonly ImmutableArray<GameEvent> _events;
@@ -24,6 +24,9 @@ public readonly record struct Decision
     public static Decision Accept(params ReadOnlySpan<GameEvent> events) => new([.. events], null);
 
     public static Decision Refuse(Refusal refusal) => new([], refusal);
+
+    /// <summary>Refuses, and yet something has happened that must be kept (a session revoked because its token was stolen).</summary>
+    public static Decision RefuseAndRecord(Refusal refusal, GameEvent fact) => new([fact], refusal);
 
     public static implicit operator Decision(GameEvent fact) => Accept(fact);
 
