@@ -24,4 +24,8 @@ public sealed record StoredEvent(
 public sealed record CommandRecord(string CommandId, string Fingerprint, long FirstVersion, long LastVersion);
 
 /// <summary>A state at a version. <paramref name="Format"/> tells a reader whether it still understands the body; an unknown one is ignored.</summary>
-public sealed record Snapshot(string Stream, long Version, string Format, DateTimeOffset At, ReadOnlyMemory<byte> Body);
+public sealed record Snapshot(string Stream, long Version, string Format, DateTimeOffset At, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Snapshots a store keeps of a stream: the newest ones.</summary>
+    public const int Kept = 3;
+}

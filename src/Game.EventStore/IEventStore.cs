@@ -32,6 +32,9 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>What <paramref name="commandId"/> appended to <paramref name="stream"/>, or null.</summary>
     ValueTask<CommandRecord?> FindCommandAsync(string stream, string commandId, CancellationToken cancellationToken = default);
 
+    /// <summary>The last version of <paramref name="stream"/> stored at or before an instant; 0 if there is none.</summary>
+    ValueTask<long> FindVersionAsync(string stream, DateTimeOffset at, CancellationToken cancellationToken = default);
+
     /// <summary>The newest snapshot at or below <paramref name="untilVersion"/>, or null.</summary>
     ValueTask<Snapshot?> ReadSnapshotAsync(string stream, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default);
 
