@@ -4,8 +4,13 @@ namespace Game.Contracts.Leaderboards;
 [Alias("game.ILeaderboardGrain")]
 public interface ILeaderboardGrain : IGrainWithStringKey
 {
+    /// <summary>The member's entry after the submission, also if it changed nothing.</summary>
     [Alias("Submit")]
     Task<Outcome<LeaderboardEntry>> SubmitAsync(SubmitScore command);
+
+    /// <summary>True; a member without an entry in the current season is refused.</summary>
+    [Alias("Remove")]
+    Task<Outcome<bool>> RemoveAsync(RemoveScore command);
 
     /// <summary>The first <paramref name="count"/> entries from rank <paramref name="firstRank"/> (1-based), of a season (0 = current).</summary>
     [Alias("GetPage"), ReadOnly]
@@ -17,4 +22,11 @@ public interface ILeaderboardGrain : IGrainWithStringKey
 
     [Alias("GetRank"), ReadOnly]
     Task<Outcome<LeaderboardEntry>> GetRankAsync(int season, string member);
+
+    /// <summary>
+    /// For a ranking over all shards: the first <paramref name="top"/> entries of the current season and about
+    /// <paramref name="samples"/> sampled standings.
+    /// </summary>
+    [Alias("GetDigest"), ReadOnly]
+    Task<Outcome<LeaderboardDigest>> GetDigestAsync(int top, int samples);
 }
