@@ -1,0 +1,162 @@
+using Game.Contracts;
+using Game.Contracts.Chat;
+using Game.Contracts.Guilds;
+using Game.Contracts.Identity;
+using Game.Contracts.Notifications;
+using Game.Contracts.Players;
+using Game.Contracts.Wars;
+using Game.Grains.EventSourcing;
+
+namespace Game.Grains.Broadcast;
+
+/// <summary>
+/// What a shard does on an event that reaches it: which commands go to which of its grains. The command id is the message
+/// id, so a redelivery finds its commands already stored. A refusal is an answer (the rules said no, for good), except
+/// <see cref="RefusalKind.Unavailable"/>, which means: not now.
+/// </summary>
+public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
+{
+    /// <returns>Null if every effect is durable or refused for good; otherwise why it must come again.</returns>
+    /// <exception cref="NotSupportedException">No rule for this event: a message of a newer version, or not meant for an inbox.</exception>
+    public async Task<Refusal?> HandleAsync(string id, string sourceShard, string sourceStream, GameEvent fact)
+    {
+        var key = StreamName.KeyOf(sourceStream);
+        Refusal? postponed = null;
+        foreach (var effect in EffectsOf(id, sourceShard, key, fact))
+        {
+            if (await effect is { Kind: RefusalKind.Unavailable } refusal)
+            {
+                postponed = refusal;
+            }
+        }
+
+        return postponed;
+    }
+
+    // Every effect of one message is started before the first is awaited, so that two messages for one grain reach it in order.
+    private List<Task<Refusal?>> EffectsOf(string id, string sourceShard, string key, GameEvent fact) => fact switch
+    {
+        GuildFoundingRequested e => [FoundGuildAsync(id, key, e)],
+        GuildJoinRequested e => [Guild(e.GuildId, new AdmitMember(id, key, e.PlayerName, e.UsingInvite))],
+        GuildDepositSent e => [Guild(e.GuildId, new ReceiveDeposit(id, key, e.Amount))],
+
+        GuildFounded e => [Player(e.Founder, new ConfirmMembership(id, key))],
+        MemberJoined e => [Player(e.Player, new ConfirmMembership(id, key))],
+        MemberRefused e => [Player(e.Player, new RefuseMembership(id, key, e.Code, 0))],
+        MemberLeft e => [Player(e.Player, new EndMembership(id, key, MembershipEnd.Left))],
+        MemberKicked e =>
+        [
+            Player(e.Player, new EndMembership(id, key, MembershipEnd.Kicked)),
+            Mailbox(e.Player, new Notify(id, "guild.kicked", key, 5, null)),
+        ],
+        MemberInvited e => [Mailbox(e.Player, new Notify(id, "guild.invited", key, 5, null))],
+        DepositRefused e => [Player(e.Player, new RefundDeposit(id, key, e.Amount, e.Code))],
+        TreasuryWithdrawn e => [Player(e.Actor, new ReceiveGold(id, e.Amount, $"guild:{key}"))],
+        GuildDisbanded e => Disband(id, key, e),
+
+        WagerHeld { Accepting: false } e =>
+        [
+            War(e.WarId, new DeclareWar($"declare:{e.WarId}", e.Actor, key, e.GuildName, e.Opponent, e.Amount, e.DurationSeconds)),
+        ],
+        WagerHeld e => [War(e.WarId, new StartWar(id, e.GuildName, shard.All))],
+        WarDeclined e => [War(e.WarId, new CancelWar(id, null, e.Code))],
+
+        WarDeclared e =>
+        [
+            Record(id, key, e),
+            .. AtHome(e.Defender, () => Guild(e.Defender, new OfferWar(id, key, e.Attacker, e.AttackerName, e.Wager))),
+        ],
+        WarCancelled e =>
+        [
+            Record(id, key, e),
+            .. AtHome(e.Attacker, () => Guild(e.Attacker, new ReleaseWager(id, key, e.Reason))),
+            .. AtHome(e.Defender, () => Guild(e.Defender, new ReleaseWager(id, key, e.Reason))),
+        ],
+        WarStarted e =>
+        [
+            Record(id, key, e),
+            .. e.Shards.Contains(shard.Name) ? [Front(key, new OpenFront(id, key, e.Attacker, e.Defender, e.EndsAt))] : Nothing,
+        ],
+        ScoreboardPublished e => [ShowAsync(e.Scoreboard)],
+        WarEnded e => [Record(id, key, e), Front(key, new CloseFront(id))],
+        WarSettled e =>
+        [
+            Record(id, key, e),
+            Front(key, new RecordOutcome(id, e.Outcome)),
+            .. AtHome(e.Attacker, () => Guild(e.Attacker, new ConcludeWar(id, key, e.Outcome.Winner, e.Prize))),
+            .. AtHome(e.Defender, () => Guild(e.Defender, new ConcludeWar(id, key, e.Outcome.Winner, e.Prize))),
+        ],
+        WarCorrected e => [Record(id, key, e), Front(key, new RecordOutcome(id, e.Outcome))],
+
+        StrikeLanded e => [War(key, new ReportFront(id, sourceShard, e.FrontTotal, Final: false))],
+        FrontClosed e => [War(key, new ReportFront(id, sourceShard, e.FrontTotal, Final: true))],
+
+        MessagePosted e => sourceShard == shard.Name
+            ? Nothing
+            : [Chat(key, new ReceiveMessage(id, e.At, e.Author, e.AuthorName, e.Text))],
+
+        _ => throw new NotSupportedException($"No rule for {fact.GetType().Name}."),
+    };
+
+    private static List<Task<Refusal?>> Nothing => [];
+
+    private List<Task<Refusal?>> AtHome(string entity, Func<Task<Refusal?>> effect) =>
+        EntityId.ShardOf(entity) == shard.Name ? [effect()] : Nothing;
+
+    private async Task<Refusal?> FoundGuildAsync(string id, string player, GuildFoundingRequested e)
+    {
+        // A guild is founded on its founder's shard, so a refusal needs no way back over the bus.
+        var name = await grains.GetGrain<IGuildDirectoryGrain>(shard.Name)
+            .ReserveNameAsync(new ReserveGuildName(id, e.GuildId, e.GuildName));
+        var refusal = name.Refusal ?? await Guild(
+            e.GuildId, new FoundGuild(id, player, e.PlayerName, e.GuildName, e.Tag, e.Policy, e.Fee));
+        return refusal is null or { Kind: RefusalKind.Unavailable }
+            ? refusal
+            : await Player(player, new RefuseMembership(id, e.GuildId, refusal.Code, e.Fee));
+    }
+
+    private List<Task<Refusal?>> Disband(string id, string guild, GuildDisbanded e)
+    {
+        var effects = new List<Task<Refusal?>>();
+        foreach (var member in e.Members.Where(member => EntityId.ShardOf(member) == shard.Name))
+        {
+            effects.Add(Player(member, new EndMembership(id, guild, MembershipEnd.Disbanded)));
+        }
+
+        if (e.TreasuryPaid > 0)
+        {
+            effects.AddRange(AtHome(e.Actor, () => Player(e.Actor, new ReceiveGold($"{id}/treasury", e.TreasuryPaid, $"guild:{guild}"))));
+        }
+
+        effects.AddRange(AtHome(guild, async () => (await grains.GetGrain<IGuildDirectoryGrain>(shard.Name)
+            .ReleaseNameAsync(new ReleaseGuildName(id, guild, e.Name))).Refusal));
+        return effects;
+    }
+
+    private async Task<Refusal?> Player(string id, PlayerCommand command) =>
+        (await grains.GetGrain<IPlayerGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> Guild(string id, GuildCommand command) =>
+        (await grains.GetGrain<IGuildGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> War(string id, WarCommand command) =>
+        (await grains.GetGrain<IGuildWarGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> Front(string id, FrontCommand command) =>
+        (await grains.GetGrain<IWarFrontGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> Mailbox(string player, MailboxCommand command) =>
+        (await grains.GetGrain<IMailboxGrain>(player).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> Chat(string channel, ChatCommand command) =>
+        (await grains.GetGrain<IChatChannelGrain>(channel).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> Record(string id, string war, GameEvent fact) =>
+        (await grains.GetGrain<IWarDirectoryGrain>(shard.Name).RecordAsync(new RecordWar(id, war, fact))).Refusal;
+
+    private async Task<Refusal?> ShowAsync(Scoreboard scoreboard)
+    {
+        await grains.GetGrain<IWarFrontGrain>(scoreboard.WarId).ShowScoreboardAsync(scoreboard);
+        return null;
+    }
+}

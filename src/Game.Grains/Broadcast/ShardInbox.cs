@@ -1,0 +1,100 @@
+using Game.Broadcast;
+using Game.EventStore;
+using Game.Grains.EventSourcing;
+using Microsoft.Extensions.Logging;
+
+namespace Game.Grains.Broadcast;
+
+/// <summary>
+/// Consumes a shard's durable queues and hands what arrives to its grains. A message is acknowledged after its effect is
+/// durable; one that cannot be understood becomes a dead letter, one that finds the store away waits.
+/// </summary>
+public sealed partial class ShardInbox(
+    IBroadcastBus bus, InboxRules rules, EventCodec codec, ShardIdentity shard, ILogger<ShardInbox> logger) : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _consumers = [];
+
+    /// <summary>Declares the queues and their bindings: from here on nothing sent to this shard is lost.</summary>
+    public async Task DeclareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var exchange in BroadcastRoutes.All)
+        {
+            await bus.DeclareQueueAsync(
+                new QueueDeclaration(
+                    BroadcastRoutes.QueueOf(exchange, shard.Name), BroadcastRoutes.BindingsOf(exchange, shard.Name)),
+                cancellationToken);
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var exchange in BroadcastRoutes.All)
+        {
+            _consumers.Add(await bus.ConsumeAsync(
+                BroadcastRoutes.QueueOf(exchange, shard.Name), HandleAsync, cancellationToken));
+        }
+    }
+
+    /// <summary>Stops consuming; waits for the batch under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var consumer in _consumers)
+        {
+            await consumer.DisposeAsync();
+        }
+
+        _consumers.Clear();
+    }
+
+    private async Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellationToken)
+    {
+        var effects = new Task[batch.Count];
+        for (var i = 0; i < effects.Length; i++)
+        {
+            effects[i] = HandleOneAsync(batch[i]);
+        }
+
+        await Task.WhenAll(effects);
+    }
+
+    private async Task HandleOneAsync(Delivery delivery)
+    {
+        var message = delivery.Message;
+        try
+        {
+            var fact = codec.Decode(message.SourceStream, message.SourcePosition, message.Type, message.SchemaVersion, message.Body);
+            if (await rules.HandleAsync(message.Id, message.SourceShard, message.SourceStream, fact) is null)
+            {
+                delivery.Ack();
+            }
+            else
+            {
+                delivery.Postpone();
+            }
+        }
+        catch (Exception exception) when (exception is TimeoutException or EventStoreException)
+        {
+            LogPostponed(logger, message.Id, message.Type, exception);
+            delivery.Postpone();
+        }
+        catch (Exception exception) when (exception is EventCodecException or NotSupportedException)
+        {
+            LogRejected(logger, message.Id, message.Type, exception);
+            delivery.Reject(exception.Message);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(logger, message.Id, message.Type, delivery.Attempt, exception);
+            delivery.Retry(exception.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} ({Type}) waits: its grain or store did not answer.")]
+    private static partial void LogPostponed(ILogger logger, string id, string type, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {Id} ({Type}) cannot be understood and becomes a dead letter.")]
+    private static partial void LogRejected(ILogger logger, string id, string type, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {Id} ({Type}) failed at delivery {Attempt}.")]
+    private static partial void LogFailed(ILogger logger, string id, string type, int attempt, Exception exception);
+}

@@ -1,0 +1,350 @@
+using Game.Contracts;
+using Game.Contracts.Broadcast;
+using Game.Domain;
+using Game.EventStore;
+using Game.Grains.Broadcast;
+using Microsoft.Extensions.Logging;
+
+namespace Game.Grains.EventSourcing;
+
+/// <summary>
+/// A grain whose state is the fold of its stream. Commands of concurrent callers are decided one after the other and
+/// appended together: while one append is under way the next commands gather (so grains that derive from this are
+/// reentrant). An answer is given only when what it tells is durable. The same command id again gives the first answer.
+/// </summary>
+/// <remarks>
+/// A conflict (a second activation wrote to the stream) reloads and decides again, a bounded number of times. An append
+/// whose outcome is unknown is looked up by command id before anything else happens.
+/// </remarks>
+public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
+    where TState : class, IAggregate<TState, TCommand>
+    where TCommand : Command
+{
+    private const int MaxBatch = 256;
+    private const int MaxAttempts = 5;
+
+    private readonly Queue<Pending> _queue = new();
+    private readonly EventSourcingServices _services;
+    private Task _flushing = Task.CompletedTask;
+    private Task _durable = Task.CompletedTask;
+    private TState? _state;
+    private long _version;
+    private long _snapshotVersion;
+    private long _snapshotInterval = AggregateReader<TState>.MinSnapshotInterval;
+
+    protected EventSourcedGrain(EventSourcingServices services)
+    {
+        _services = services;
+    }
+
+    /// <summary>First part of the stream's name.</summary>
+    protected abstract string Category { get; }
+
+    protected string Key { get; private set; } = "";
+
+    protected string Stream { get; private set; } = "";
+
+    protected TimeProvider Clock => _services.Clock;
+
+    protected DateTimeOffset Now => _services.Clock.GetUtcNow();
+
+    /// <summary>The last durable version; 0 before the first event.</summary>
+    protected long Version => _version;
+
+    protected IEventStore Store => _services.Store;
+
+    protected EventCodec Codec => _services.Codec;
+
+    protected ILogger Logger => _services.Logger;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Key = this.GetPrimaryKeyString();
+        Stream = StreamName.Of(Category, Key);
+        await LoadAsync();
+        await base.OnActivateAsync(cancellationToken);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _flushing;
+        if (_state is not null && _version - _snapshotVersion >= _snapshotInterval / 4)
+        {
+            await SnapshotAsync();
+        }
+
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    /// <summary>What the state is stored as in a snapshot, and how large streams are read back.</summary>
+    protected virtual AggregateReader<TState> CreateReader() =>
+        new(_services.Store, _services.Codec, () => TState.Initial(Key), (state, fact) => state.Apply(fact));
+
+    /// <summary>Called after events have become durable, in order, before their commands are answered. Must not throw.</summary>
+    protected virtual void OnCommitted(IReadOnlyList<GameEvent> facts)
+    {
+    }
+
+    /// <summary>The durable state. Waits for an append under way, so that nothing is read that might not last.</summary>
+    protected async ValueTask<TState> ReadAsync()
+    {
+        while (!_durable.IsCompleted)
+        {
+            await _durable;
+        }
+
+        return _state ?? await LoadAsync();
+    }
+
+    /// <summary>
+    /// Decides and stores a command. <paramref name="view"/> is taken from the state right after the command.
+    /// <paramref name="repeat"/> makes the first answer again from the events stored then; without it the state of that
+    /// version is read back.
+    /// </summary>
+    protected Task<Outcome<TView>> ExecuteAsync<TView>(
+        TCommand command, Func<TState, TView> view, Func<IReadOnlyList<GameEvent>, TView>? repeat = null)
+    {
+        if (command.CommandId.Length is 0 or > Command.MaxCommandIdLength)
+        {
+            return Task.FromResult(Outcome.Refuse<TView>(
+                Refusal.Invalid("commandId", $"1 to {Command.MaxCommandIdLength} characters")));
+        }
+
+        var pending = new Pending<TView>(command, CommandFingerprint.Of(command), view, repeat);
+        _queue.Enqueue(pending);
+        if (_flushing.IsCompleted)
+        {
+            _flushing = FlushAsync();
+        }
+
+        return pending.Answer;
+    }
+
+    private async Task FlushAsync()
+    {
+        while (_queue.Count > 0)
+        {
+            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _durable = durable.Task;
+            await FlushBatchAsync(TakeBatch());
+            durable.SetResult();
+
+            // Readers that waited for this batch run before the next one changes the state.
+            await Task.Yield();
+        }
+    }
+
+    private List<Pending> TakeBatch()
+    {
+        var batch = new List<Pending>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+
+        // A command id that occurs twice waits for the next batch, where the first one's record answers it.
+        while (batch.Count < MaxBatch && _queue.TryPeek(out var next) && ids.Add(next.Command.CommandId))
+        {
+            batch.Add(_queue.Dequeue());
+        }
+
+        return batch;
+    }
+
+    private async Task FlushBatchAsync(List<Pending> batch)
+    {
+        try
+        {
+            await CommitAsync(batch);
+            if (_state is not null && _version - _snapshotVersion >= _snapshotInterval)
+            {
+                await SnapshotAsync();
+            }
+        }
+        catch (EventStoreException exception)
+        {
+            _state = null;
+            LogStoreFailed(Logger, Stream, exception);
+            FailAll(batch, Refusal.Unavailable("store_unavailable", "The event store cannot be reached; try again with the same command id."));
+        }
+        catch (Exception exception)
+        {
+            // A defect in the rules must not be answered with a state that half a batch has been applied to.
+            _state = null;
+            foreach (var pending in batch)
+            {
+                pending.Throw(exception);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<Pending> batch)
+    {
+        var open = new List<Pending>(batch);
+        for (var attempt = 1; open.Count > 0; attempt++)
+        {
+            if (attempt > MaxAttempts)
+            {
+                FailAll(open, Refusal.Unavailable("stream_contended", "Another activation keeps writing to this aggregate; try again."));
+                return;
+            }
+
+            if (_state is null)
+            {
+                await LoadAsync();
+            }
+
+            var (commits, facts) = Decide(open);
+            if (commits.Count > 0)
+            {
+                var result = await AppendAsync(commits);
+                if (result.Status != AppendStatus.Appended)
+                {
+                    _state = null;
+                    if (result.Command is { } record)
+                    {
+                        var repeated = open.Find(p => p.Command.CommandId == record.CommandId)!;
+                        open.Remove(repeated);
+                        await RepeatAsync(repeated, record);
+                    }
+
+                    continue;
+                }
+
+                _version = result.Version;
+                OnCommitted(facts);
+                WakePublishers(facts);
+            }
+
+            await AnswerAsync(open);
+            return;
+        }
+    }
+
+    private (List<Commit> Commits, List<GameEvent> Facts) Decide(List<Pending> open)
+    {
+        var commits = new List<Commit>(open.Count);
+        var facts = new List<GameEvent>(open.Count);
+        var now = Now;
+        var version = _version;
+        foreach (var pending in open)
+        {
+            var decision = _state!.Decide(pending.Command, now);
+            if (decision.Events.Length > 0)
+            {
+                var data = new EventData[decision.Events.Length];
+                for (var i = 0; i < data.Length; i++)
+                {
+                    data[i] = Codec.Encode(decision.Events[i]);
+                    _state = _state.Apply(decision.Events[i]);
+                    facts.Add(decision.Events[i]);
+                }
+
+                version += data.Length;
+                commits.Add(new Commit(pending.Command.CommandId, pending.Fingerprint, now, data));
+            }
+
+            pending.Prepare(_state, decision, version);
+        }
+
+        return (commits, facts);
+    }
+
+    private async Task<AppendResult> AppendAsync(List<Commit> commits)
+    {
+        try
+        {
+            return await Store.AppendAsync(Stream, _version, commits);
+        }
+        catch (AppendOutcomeUnknownException exception)
+        {
+            LogOutcomeUnknown(Logger, Stream, exception);
+            var record = await Store.FindCommandAsync(Stream, commits[^1].CommandId);
+            return record is null
+                ? AppendResult.Conflict(_version)
+                : AppendResult.Appended(record.LastVersion, 0);
+        }
+    }
+
+    private async Task AnswerAsync(List<Pending> decided)
+    {
+        foreach (var pending in decided)
+        {
+            // What the state refuses now it may have accepted before: the answer to a repeated command is the first one.
+            if (pending.Refused && await Store.FindCommandAsync(Stream, pending.Command.CommandId) is { } record)
+            {
+                await RepeatAsync(pending, record);
+            }
+            else
+            {
+                pending.Complete();
+            }
+        }
+    }
+
+    private async Task RepeatAsync(Pending pending, CommandRecord record)
+    {
+        if (record.Fingerprint != pending.Fingerprint)
+        {
+            pending.Refuse(Refusal.Conflict("command_id_reused", "This command id was used before with other content."));
+            return;
+        }
+
+        var facts = new List<GameEvent>();
+        await foreach (var stored in Store.ReadAsync(Stream, record.FirstVersion, record.LastVersion))
+        {
+            facts.Add(Codec.Decode(stored));
+        }
+
+        await pending.RepeatAsync(facts, record.LastVersion, async () =>
+            (await CreateReader().ReadAsync(Stream, record.LastVersion)).State);
+    }
+
+    private async Task<TState> LoadAsync()
+    {
+        var loaded = await CreateReader().ReadAsync(Stream);
+        _state = loaded.State;
+        _version = loaded.Version;
+        _snapshotVersion = loaded.SnapshotVersion;
+        _snapshotInterval = AggregateReader<TState>.SnapshotInterval(loaded.SnapshotBytes);
+        return loaded.State;
+    }
+
+    private async Task SnapshotAsync()
+    {
+        try
+        {
+            var bytes = await CreateReader().WriteSnapshotAsync(Stream, _state!, _version, Now);
+            _snapshotVersion = _version;
+            _snapshotInterval = AggregateReader<TState>.SnapshotInterval(bytes);
+        }
+        catch (EventStoreException exception)
+        {
+            // A snapshot only shortens the next activation; the log already has everything.
+            LogSnapshotFailed(Logger, Stream, exception);
+        }
+    }
+
+    /// <summary>A hint only: a lost one is made good by the publisher's own timer and reminder.</summary>
+    private void WakePublishers(IReadOnlyList<GameEvent> facts)
+    {
+        foreach (var route in BroadcastRoutes.RoutesOf(facts))
+        {
+            _ = GrainFactory.GetGrain<IBroadcastPublisherGrain>(route).WakeAsync();
+        }
+    }
+
+    private static void FailAll(List<Pending> batch, Refusal refusal)
+    {
+        foreach (var pending in batch)
+        {
+            pending.Refuse(refusal);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stream {Stream}: the event store failed.")]
+    private static partial void LogStoreFailed(ILogger logger, string stream, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stream {Stream}: outcome of an append unknown, looking it up.")]
+    private static partial void LogOutcomeUnknown(ILogger logger, string stream, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stream {Stream}: no snapshot written.")]
+    private static partial void LogSnapshotFailed(ILogger logger, string stream, Exception exception);
+}

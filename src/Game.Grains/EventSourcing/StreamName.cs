@@ -1,0 +1,24 @@
+namespace Game.Grains.EventSourcing;
+
+/// <summary>Names of streams: <c>{category}/{key}</c>.</summary>
+public static class StreamName
+{
+    public const string Player = "player";
+    public const string Guild = "guild";
+    public const string GuildDirectory = "guild-directory";
+    public const string War = "war";
+    public const string WarDirectory = "war-directory";
+    public const string Front = "front";
+    public const string Leaderboard = "leaderboard";
+    public const string Mailbox = "mailbox";
+    public const string Chat = "chat";
+
+    /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
+    public const string Account = "account";
+
+    public static string Of(string category, string key) => $"{category}/{key}";
+
+    public static string CategoryOf(string stream) => stream[..stream.IndexOf('/', StringComparison.Ordinal)];
+
+    public static string KeyOf(string stream) => stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+}

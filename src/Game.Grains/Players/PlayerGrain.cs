@@ -1,0 +1,30 @@
+using Game.Contracts;
+using Game.Contracts.Players;
+using Game.Contracts.Wars;
+using Game.Domain.Players;
+using Game.Grains.EventSourcing;
+
+namespace Game.Grains.Players;
+
+[Reentrant]
+public sealed class PlayerGrain(EventSourcingServices services)
+    : EventSourcedGrain<Player, PlayerCommand>(services), IPlayerGrain
+{
+    protected override string Category => StreamName.Player;
+
+    public Task<Outcome<PlayerView>> HandleAsync(PlayerCommand command) => ExecuteAsync(command, player => player.ToView());
+
+    public async Task<PlayerView?> GetAsync() => await ReadAsync() is { Exists: true } player ? player.ToView() : null;
+
+    public async Task<Outcome<StrikeResult>> StrikeAsync(string commandId, string warId, int power)
+    {
+        var player = await ReadAsync();
+        if (player.FightsFor is not { } guild)
+        {
+            return Outcome.Refuse<StrikeResult>(
+                Refusal.Conflict(RefusalCodes.NotInGuild, "Only members of a guild at war can strike."));
+        }
+
+        return await GrainFactory.GetGrain<IWarFrontGrain>(warId).StrikeAsync(new LandStrike(commandId, Key, guild, power));
+    }
+}

@@ -1,0 +1,30 @@
+using Game.Contracts.Broadcast;
+using Game.Grains.Broadcast;
+
+namespace Game.Grains;
+
+/// <summary>
+/// Connects a shard to the bus once its silo is up, and takes it off before the silo goes down. Not thread-safe: the
+/// host's start and stop call it.
+/// </summary>
+public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
+{
+    /// <summary>
+    /// Declares the shard's queues. Of several shards that start together all declare before the first one starts, so that
+    /// none misses what another sends.
+    /// </summary>
+    public Task DeclareAsync(CancellationToken cancellationToken) => inbox.DeclareAsync(cancellationToken);
+
+    /// <summary>Consumes the queues and sets the publishers to work on what the log still holds.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await inbox.StartAsync(cancellationToken);
+        foreach (var route in BroadcastRoutes.All)
+        {
+            await grains.GetGrain<IBroadcastPublisherGrain>(route).WakeAsync();
+        }
+    }
+
+    /// <summary>Stops taking messages; those under way are finished first.</summary>
+    public ValueTask StopAsync() => inbox.DisposeAsync();
+}
