@@ -34,7 +34,7 @@ public sealed class BroadcastMetrics : IDisposable
     public void Unconfirmed() => _unconfirmed.Add(1);
 
     /// <param name="queue">The queue.</param>
-    /// <param name="outcome">acknowledged, postponed, retried, dead_lettered or expired.</param>
+    /// <param name="outcome">acknowledged, postponed, retried, rejected or expired; and dead_lettered, beside the delivery that caused it.</param>
     /// <param name="count">How many.</param>
     public void Settled(string queue, string outcome, int count)
     {

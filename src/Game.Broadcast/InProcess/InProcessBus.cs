@@ -212,7 +212,7 @@ public sealed class InProcessBus : IBroadcastBus
     {
         DeliveryOutcome.Acknowledged => "acknowledged",
         DeliveryOutcome.Postponed => "postponed",
-        DeliveryOutcome.Retried => "failed",
+        DeliveryOutcome.Retried => "retried",
         DeliveryOutcome.Rejected => "rejected",
         DeliveryOutcome.Expired => "expired",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "A batch ends with everything settled."),
