@@ -52,6 +52,7 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 Directory.CreateDirectory(output);
+var open = 0;
 var json = new JsonSerializerOptions { WriteIndented = true };
 foreach (var benchmark in benchmarks.Where(benchmark => names.Count == 0 || names.Contains(benchmark.Name)))
 {
@@ -59,7 +60,14 @@ foreach (var benchmark in benchmarks.Where(benchmark => names.Count == 0 || name
     var rows = await benchmark.RunAsync(quick, interrupted.Token);
     await File.WriteAllTextAsync(
         Path.Combine(output, benchmark.Name + ".json"), JsonSerializer.Serialize(rows, json) + "\n", interrupted.Token);
+    open += rows.Count(row => row.Open);
     Table.Write(Console.Out, $"{benchmark.Name} ({clock.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)} s)", rows);
+}
+
+if (open > 0)
+{
+    await Console.Error.WriteLineAsync($"{open} goals could not be judged: their rows say what is missing.");
+    return 1;
 }
 
 return 0;

@@ -19,6 +19,10 @@ public sealed record Row(
     [property: JsonPropertyName("met")] bool? Met,
     [property: JsonPropertyName("unit")] string Unit)
 {
+    /// <summary>The goal could not be judged.</summary>
+    [JsonIgnore]
+    public bool Open => Goal is not null && Met is null;
+
     /// <summary>A figure of which more is better, such as a rate.</summary>
     public static Row Rate(string name, double ours, double baseline, string unit, string? goal = null, Func<double, double, bool>? met = null) =>
         new(name, ours, baseline, ours / baseline, goal, met?.Invoke(ours, ours / baseline), unit);
@@ -30,4 +34,8 @@ public sealed record Row(
     /// <summary>A figure without a baseline.</summary>
     public static Row Single(string name, double ours, string unit, string? goal = null, Func<double, bool>? met = null) =>
         new(name, ours, null, null, goal, met?.Invoke(ours), unit);
+
+    /// <summary>A figure whose baseline this machine does not have: the goal stays open, and the run ends with a failure.</summary>
+    public static Row WithoutBaseline(string name, double ours, string unit, string goal, string reason) =>
+        new(name, ours, null, null, $"{goal}: not measured, {reason}", null, unit);
 }
