@@ -93,7 +93,7 @@ public sealed class SqliteEventStore : IEventStore
         await WriteAsync(session => session.WriteCursor(name, position), cancellationToken);
 
     /// <summary>Durable items beside the log, for the host's own needs (reminders); written by the same group commit.</summary>
-    public SqliteItems Items(string collection) => new(this, collection);
+    public IDurableItems Items(string collection) => new SqliteItems(this, collection);
 
     /// <summary>Checks the whole file: SQLite's own integrity check, and that every stream is dense. Empty if all is well.</summary>
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) =>

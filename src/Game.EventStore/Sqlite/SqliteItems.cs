@@ -1,7 +1,7 @@
 namespace Game.EventStore.Sqlite;
 
-/// <summary>A named collection of durable items in a store's file. Safe for concurrent use; a write has happened when its task completes.</summary>
-public sealed class SqliteItems
+/// <inheritdoc/>
+public sealed class SqliteItems : IDurableItems
 {
     private readonly SqliteEventStore _store;
     private readonly string _collection;
@@ -23,7 +23,6 @@ public sealed class SqliteItems
         },
         cancellationToken);
 
-    /// <returns>Whether there was one.</returns>
     public Task<bool> RemoveAsync(string key, CancellationToken cancellationToken = default) =>
         _store.WriteAsync(session => session.RemoveItem(_collection, key), cancellationToken);
 }

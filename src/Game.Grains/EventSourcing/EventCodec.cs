@@ -22,8 +22,8 @@ public sealed class EventCodec
     {
         var types = events.Select(type => new EventType(
             type,
-            type.GetCustomAttribute<AliasAttribute>()?.Alias ?? throw new ArgumentException($"{type} has no alias."),
-            type.GetCustomAttribute<EventVersionAttribute>()?.Version ?? 1)).ToList();
+            type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? throw new ArgumentException($"{type} has no alias."),
+            type.GetCustomAttribute<EventVersionAttribute>(inherit: false)?.Version ?? 1)).ToList();
         _byType = types.ToFrozenDictionary(type => type.Type);
         _byAlias = types.ToFrozenDictionary(type => type.Alias, StringComparer.Ordinal);
         _upcasters = upcasters.ToFrozenDictionary(upcaster => (upcaster.Alias, upcaster.FromVersion));

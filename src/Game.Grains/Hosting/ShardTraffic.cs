@@ -1,7 +1,7 @@
 using Game.Contracts.Broadcast;
 using Game.Grains.Broadcast;
 
-namespace Game.Grains;
+namespace Game.Grains.Hosting;
 
 /// <summary>
 /// Connects a shard to the bus once its silo is up, and takes it off before the silo goes down. Not thread-safe: the

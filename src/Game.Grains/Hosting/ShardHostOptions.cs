@@ -1,0 +1,30 @@
+using Game.Broadcast;
+using Game.Domain.Leaderboards;
+using Game.EventStore;
+using Microsoft.Extensions.Logging;
+
+namespace Game.Grains.Hosting;
+
+/// <summary>What a shard is made of, whatever host its grains run on. Store and bus stay the caller's to dispose.</summary>
+public sealed record ShardHostOptions
+{
+    public required ShardIdentity Shard { get; init; }
+
+    public required IEventStore Store { get; init; }
+
+    /// <summary>Where the host keeps its reminders.</summary>
+    public required IDurableItems Reminders { get; init; }
+
+    public required IBroadcastBus Bus { get; init; }
+
+    /// <summary>Boards beside the built-in ones.</summary>
+    public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
+
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan CollectionAge { get; init; } = TimeSpan.FromMinutes(15);
+
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

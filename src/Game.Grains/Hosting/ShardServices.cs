@@ -1,0 +1,25 @@
+using Game.Grains.Broadcast;
+using Game.Grains.EventSourcing;
+using Game.Grains.Leaderboards;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Game.Grains.Hosting;
+
+/// <summary>What the grains of a shard need from their silo's container, whatever the host.</summary>
+public static class ShardServices
+{
+    public static IServiceCollection AddShard(this IServiceCollection services, ShardHostOptions options)
+    {
+        services.AddSingleton(options.Clock);
+        services.AddSingleton(options.Shard);
+        services.AddSingleton(options.Store);
+        services.AddSingleton(options.Bus);
+        services.AddSingleton(new LeaderboardCatalog(options.Boards));
+        services.AddSingleton(EventCodec.ForGame());
+        services.AddSingleton<EventSourcingServices>();
+        services.AddSingleton<InboxRules>();
+        services.AddSingleton<ShardInbox>();
+        services.AddSingleton<ShardTraffic>();
+        return services;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Game.EventStore;
+
+namespace Game.Hosting.Orleans;
+
+/// <summary>
+/// Reminders of a one-silo cluster, in the shard's own store. Orleans asks by grain and by range of hash; the ETag makes a
+/// removal fail that was meant for an older version.
+/// </summary>
+internal sealed class ReminderTable(IDurableItems items) : IReminderTable
+{
+    private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> _entries = [];
+    private readonly Lock _lock = new();
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (_, value) in await items.ReadAllAsync(cancellationToken))
+        {
+            var stored = JsonSerializer.Deserialize<StoredReminder>(value)!;
+            var grain = GrainId.Parse(stored.Grain);
+            _entries[(grain, stored.Name)] = new ReminderEntry
+            {
+                GrainId = grain,
+                ReminderName = stored.Name,
+                StartAt = stored.StartAt,
+                Period = stored.Period,
+                ETag = stored.ETag,
+            };
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<ReminderTableData> ReadRows(GrainId grainId) => Read(entry => entry.GrainId == grainId);
+
+    public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(entry =>
+    {
+        var hash = entry.GrainId.GetUniformHashCode();
+
+        // (begin, end], around zero if begin is not below end.
+        return begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
+    });
+
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_entries.GetValueOrDefault((grainId, reminderName)));
+        }
+    }
+
+    public async Task<string?> UpsertRow(ReminderEntry entry)
+    {
+        entry.ETag = Guid.NewGuid().ToString("N");
+        await items.PutAsync(
+            KeyOf(entry.GrainId, entry.ReminderName),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new StoredReminder(entry.GrainId.ToString(), entry.ReminderName, entry.StartAt, entry.Period, entry.ETag)));
+        lock (_lock)
+        {
+            _entries[(entry.GrainId, entry.ReminderName)] = entry;
+        }
+
+        return entry.ETag;
+    }
+
+    public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue((grainId, reminderName), out var entry) || entry.ETag != eTag)
+            {
+                return false;
+            }
+
+            _entries.Remove((grainId, reminderName));
+        }
+
+        return await items.RemoveAsync(KeyOf(grainId, reminderName));
+    }
+
+    public async Task TestOnlyClearTable()
+    {
+        foreach (var (key, _) in await items.ReadAllAsync())
+        {
+            await items.RemoveAsync(key);
+        }
+
+        lock (_lock)
+        {
+            _entries.Clear();
+        }
+    }
+
+    private static string KeyOf(GrainId grain, string name) => $"{grain}/{name}";
+
+    private Task<ReminderTableData> Read(Func<ReminderEntry, bool> wanted)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(new ReminderTableData(_entries.Values.Where(wanted).ToList()));
+        }
+    }
+
+    private sealed record StoredReminder(string Grain, string Name, DateTime StartAt, TimeSpan Period, string ETag);
+}

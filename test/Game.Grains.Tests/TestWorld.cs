@@ -1,0 +1,165 @@
+using Game.Broadcast.InProcess;
+using Game.Contracts.Guilds;
+using Game.Contracts.Identity;
+using Game.Contracts.Players;
+using Game.Domain.Economy;
+using Game.EventStore.Sqlite;
+using Game.Grains.EventSourcing;
+using Game.Grains.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Game.Grains.Tests;
+
+/// <summary>Shards of one process on the host this build is for, with real store files and the in-process bus between them.</summary>
+public sealed class TestWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder;
+    private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
+    private InProcessBus? _bus;
+
+    private TestWorld(string folder, IReadOnlyList<string> names)
+    {
+        _folder = folder;
+        Names = names;
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public static async Task<TestWorld> StartAsync(int shards)
+    {
+        var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)]);
+        await world.OpenAsync();
+        return world;
+    }
+
+    public IGrainFactory Grains(string shard) => _shards[shard].Host.Grains;
+
+    public SqliteEventStore Store(string shard) => _shards[shard].Store;
+
+    public T HomeGrain<T>(string id)
+        where T : IGrainWithStringKey => Grains(EntityId.ShardOf(id)).GetGrain<T>(id);
+
+    /// <summary>Orderly stop and start with the same files.</summary>
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        await OpenAsync();
+    }
+
+    public async Task<string> RegisterAsync(string shard, string name, long gold = 1000)
+    {
+        var id = EntityId.New(shard, DateTimeOffset.UtcNow).ToString();
+        var registered = await HomeGrain<IPlayerGrain>(id).HandleAsync(new RegisterPlayer("register", name, gold));
+        Assert.Null(registered.Refusal);
+        return id;
+    }
+
+    public async Task<string> FoundAsync(string leader, string name, string tag = "TAG")
+    {
+        var guild = EntityId.New(EntityId.ShardOf(leader), DateTimeOffset.UtcNow).ToString();
+        var requested = await HomeGrain<IPlayerGrain>(leader).HandleAsync(
+            new RequestGuildFounding(NewCommand(), guild, name, tag, JoinPolicy.Open));
+        Assert.Null(requested.Refusal);
+        await UntilAsync(() => HomeGrain<IPlayerGrain>(leader).GetAsync(), player => player!.Membership == MembershipStatus.Member);
+        return guild;
+    }
+
+    public async Task JoinAsync(string player, string guild)
+    {
+        var requested = await HomeGrain<IPlayerGrain>(player).HandleAsync(new RequestGuildJoin(NewCommand(), guild, UsingInvite: false));
+        Assert.Null(requested.Refusal);
+        await UntilAsync(() => HomeGrain<IPlayerGrain>(player).GetAsync(), view => view!.Membership == MembershipStatus.Member);
+    }
+
+    public async Task<GoldLedger> LedgerAsync()
+    {
+        var ledger = new GoldLedger();
+        var codec = EventCodec.ForGame();
+        foreach (var (store, _) in _shards.Values)
+        {
+            IReadOnlyList<EventStore.StoredEvent> page = [];
+            do
+            {
+                page = await store.ReadAllAsync(page.Count == 0 ? 0 : page[^1].Position, 1000);
+                foreach (var stored in page)
+                {
+                    ledger.Add(StreamName.KeyOf(stored.Stream), codec.Decode(stored));
+                }
+            }
+            while (page.Count > 0);
+        }
+
+        return ledger;
+    }
+
+    public static string NewCommand() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Asks until the answer is as wanted; fails after a while with the last answer.</summary>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            var answer = await ask();
+            if (wanted(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(DateTime.UtcNow < deadline, $"Still {answer}");
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task OpenAsync()
+    {
+        _bus = InProcessBus.Open(
+            new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
+        foreach (var name in Names)
+        {
+            var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
+            var host = await ShardHost.StartAsync(
+                new ShardHostOptions
+                {
+                    Shard = new ShardIdentity(name, Names),
+                    Store = store,
+                    Reminders = store.Items("reminders"),
+                    Bus = _bus,
+                    LoggerFactory = NullLoggerFactory.Instance,
+                },
+                TestContext.Current.CancellationToken);
+            _shards.Add(name, (store, host));
+            await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
+        }
+
+        foreach (var (_, host) in _shards.Values)
+        {
+            await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        foreach (var (_, host) in _shards.Values)
+        {
+            await host.DisposeAsync();
+        }
+
+        foreach (var (store, _) in _shards.Values)
+        {
+            await store.DisposeAsync();
+        }
+
+        _shards.Clear();
+        await _bus!.DisposeAsync();
+    }
+}
