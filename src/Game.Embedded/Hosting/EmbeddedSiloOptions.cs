@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Embedded;
 
-/// <summary>What a silo is made of. Read once, when the silo is constructed.</summary>
+/// <summary>What an <see cref="EmbeddedSilo"/> is made of. Read once, when it is constructed; not to be changed after.</summary>
 public sealed class EmbeddedSiloOptions
 {
     /// <summary>Name in logs, metrics and exceptions.</summary>
@@ -58,6 +58,54 @@ public sealed class EmbeddedSiloOptions
     public TimeSpan MaxEventDeliveryTime { get; set; } = TimeSpan.FromMinutes(1);
 
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    /// <exception cref="ArgumentException">With every reason why the options are unusable.</exception>
+    internal void Validate()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(SiloName))
+        {
+            errors.Add($"{nameof(SiloName)} is empty");
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(ResponseTimeout), ResponseTimeout),
+            (nameof(ActivationTimeout), ActivationTimeout),
+            (nameof(DeactivationTimeout), DeactivationTimeout),
+            (nameof(CollectionAge), CollectionAge),
+            (nameof(CollectionQuantum), CollectionQuantum),
+            (nameof(MinimumReminderPeriod), MinimumReminderPeriod),
+            (nameof(MaxEventDeliveryTime), MaxEventDeliveryTime),
+        })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                errors.Add($"{name} is {value}, but must be positive");
+            }
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            (nameof(StreamBatchSize), StreamBatchSize),
+            (nameof(StreamQueueLimit), StreamQueueLimit),
+        })
+        {
+            if (value < 1)
+            {
+                errors.Add($"{name} is {value}, but must be at least 1");
+            }
+        }
+
+        errors.AddRange(GrainTypes.Where(type => !GrainClass.IsGrainClass(type)).Select(type => $"{type} is no grain class"));
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException($"Silo options: {string.Join("; ", errors)}.");
+        }
+    }
+
+    internal IEnumerable<Type> FindGrainTypes() =>
+        GrainAssemblies.SelectMany(assembly => assembly.GetTypes()).Where(GrainClass.IsGrainClass).Concat(GrainTypes).Distinct();
 
     private sealed class EmptyServices : IServiceProvider
     {

@@ -16,6 +16,12 @@ public abstract class TurnScheduler
     /// <summary>How many turns an activation with work takes before others get theirs.</summary>
     internal abstract int TurnsPerSlice { get; }
 
+    /// <summary>The clock that goes with the scheduler; null if any does.</summary>
+    internal virtual TimeProvider? Clock => null;
+
+    /// <summary>Whether turns run in an order that only a seed decides.</summary>
+    internal virtual bool IsDeterministic => false;
+
     /// <summary>Runs <see cref="IThreadPoolWorkItem.Execute"/> of <paramref name="item"/> soon, never inside this call.</summary>
     internal abstract void Schedule(IThreadPoolWorkItem item);
 

@@ -6,19 +6,33 @@ namespace Game.Embedded;
 /// </summary>
 public abstract class GrainReference : IAddressable, IEquatable<GrainReference>
 {
-    private protected GrainReference()
+    private protected readonly CallTarget Target;
+
+    private protected GrainReference(CallTarget target)
     {
+        Target = target;
     }
 
-    public abstract GrainId GrainId { get; }
+    public GrainId GrainId => Target.GrainId;
 
-    internal abstract object Cast(Type interfaceType);
+    internal CallTarget CallTarget => Target;
 
-    public abstract bool Equals(GrainReference? other);
+    public bool Equals(GrainReference? other) => other is not null && Target.Equals(other.Target);
 
     public sealed override bool Equals(object? obj) => Equals(obj as GrainReference);
 
-    public override int GetHashCode() => GrainId.GetHashCode();
+    public override int GetHashCode() => Target.GetHashCode();
 
     public override string ToString() => $"GrainReference:{GrainId}";
+
+    internal object Cast(Type interfaceType)
+    {
+        if (interfaceType.IsInstanceOfType(this))
+        {
+            return this;
+        }
+
+        Target.CheckImplements(interfaceType);
+        return ProxyFactory.Create(interfaceType, Target);
+    }
 }
