@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Game.LoadTest.Client;
+
+namespace Game.LoadTest.Play;
+
+/// <summary>A player driven by a program, over the public API only.</summary>
+public sealed class Bot : IAsyncDisposable
+{
+    // Answers that a strike may get around a war's beginning and end.
+    private static readonly string[] NotNow = ["war_closed", "front_not_open", "not_in_war"];
+
+    private readonly Happenings _happenings;
+    private readonly Random _random;
+
+    private Bot(GameClient client, GameSession session, string name, Happenings happenings, int seed)
+    {
+        Client = client;
+        Session = session;
+        Name = name;
+        _happenings = happenings;
+        _random = new Random(seed);
+    }
+
+    public GameClient Client { get; }
+
+    public GameSession Session { get; }
+
+    public string Name { get; }
+
+    public string Id => Client.Tokens.PlayerId;
+
+    public string Shard => Client.Tokens.Shard;
+
+    public string GuildId { get; set; } = "";
+
+    /// <summary>Registers, and opens a session.</summary>
+    /// <exception cref="PlayException">The world refused.</exception>
+    public static async Task<Bot> SignInAsync(
+        HttpClient http, Uri gateway, string name, string shard, Happenings happenings, int seed, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var client = new GameClient(http) { Patience = patience };
+        happenings.CountRequest();
+        var reply = await client.RegisterAsync(name, $"password of {name}", shard, cancellationToken);
+        if (!reply.Ok)
+        {
+            throw new PlayException($"register {name} on {shard}", reply.Problem);
+        }
+
+        happenings.Players.AddOrUpdate(shard, 1, static (_, count) => count + 1);
+        var session = new GameSession(gateway, client, (type, data) =>
+        {
+            happenings.CountPush();
+            if (type == "war.scoreboard")
+            {
+                happenings.Show(data.Deserialize<ScoreboardDto>(Wire.Json)!);
+            }
+        });
+        return new Bot(client, session, name, happenings, seed);
+    }
+
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        _happenings.CountRequest();
+        var reply = await Client.GetAsync<T>(path, cancellationToken);
+        return reply.Ok ? reply.Value! : throw new PlayException($"GET {path}", reply.Problem);
+    }
+
+    public async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken)
+    {
+        _happenings.CountRequest();
+        var reply = await Client.PostAsync<T>(path, body, cancellationToken);
+        return reply.Ok ? reply.Value! : throw new PlayException($"POST {path}", reply.Problem);
+    }
+
+    /// <summary>Asks until the answer is as wanted, or the token ends it.</summary>
+    public async Task<T> UntilAsync<T>(string path, Func<T, bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var answer = await GetAsync<T>(path, cancellationToken);
+            if (wanted(answer))
+            {
+                return answer;
+            }
+
+            // A client without a push to wait for asks again at a measured pace.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
+
+    /// <summary>Strikes until the war is over here: about <paramref name="perSecond"/> strikes a second, each until answered.</summary>
+    public async Task FightAsync(string warId, WarLedger ledger, double perSecond, CancellationToken cancellationToken)
+    {
+        await Session.SubscribeAsync($"war:{warId}", cancellationToken);
+        for (var n = 1; ; n++)
+        {
+            var power = _random.Next(1, 101);
+            ledger.Send(power);
+            _happenings.CountRequest();
+            var reply = await Session.AskAsync<StrikeDto>("strike", new { warId, power }, $"{warId}.{n}", cancellationToken);
+            if (reply.Ok)
+            {
+                ledger.Acknowledge(power);
+                _happenings.CountStrike();
+            }
+            else
+            {
+                ledger.Refuse(power);
+                if (reply.Problem!.Code == "front_not_open")
+                {
+                    // Accepted, but the news has not reached this shard yet.
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+                    continue;
+                }
+
+                if (!NotNow.Contains(reply.Problem.Code))
+                {
+                    _happenings.Error($"{Name} strike: {reply.Problem}");
+                }
+
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds((0.5 + _random.NextDouble()) / perSecond), cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Session.DisposeAsync();
+}
+
+/// <summary>The world gave an answer that ends the play.</summary>
+public sealed class PlayException(string what, Problem? problem) : Exception($"{what}: {problem}")
+{
+    public Problem? Problem { get; } = problem;
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using Game.LoadTest.Client;
+
+namespace Game.LoadTest.Play;
+
+/// <summary>
+/// Two guilds with members on every shard, and wars between them one after the other until the time is up. A war is begun
+/// only if it can settle in time.
+/// </summary>
+public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots, TimeSpan? length, Happenings happenings) : IAsyncDisposable
+{
+    private const int Wager = 50;
+    private const int Deposit = 25;
+    private const double StrikesPerSecond = 4;
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<Bot> _bots = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    {
+        BaseAddress = gateway,
+        Timeout = TimeSpan.FromSeconds(15),
+    };
+
+    public List<WarResult> Wars { get; } = [];
+
+    private TimeSpan Left => length is { } all ? all - Stopwatch.GetElapsedTime(_started) : TimeSpan.MaxValue;
+
+    /// <summary>Plays until the time is up or <paramref name="stopping"/> asks to; a war that runs then is fought to its end.</summary>
+    public async Task PlayAsync(CancellationToken stopping, CancellationToken abandon)
+    {
+        await SignInAsync(abandon);
+        var (red, blue) = (_bots[0], _bots[1]);
+        await FoundAsync(red, $"Reds {Suffix(red)}", "RED", abandon);
+        await FoundAsync(blue, $"Blues {Suffix(blue)}", "BLU", abandon);
+        happenings.Tell($"guilds founded: {red.GuildId} on {red.Shard}, {blue.GuildId} on {blue.Shard}");
+        await Parallel.ForEachAsync(
+            _bots.Skip(2).Select((bot, i) => (bot, i % 2 == 0 ? red : blue)),
+            new ParallelOptions { CancellationToken = abandon, MaxDegreeOfParallelism = 16 },
+            async (pair, token) => await JoinAsync(pair.bot, pair.Item2.GuildId, token));
+        happenings.Tell($"{_bots.Count} players in two guilds on {shards.Count} shards");
+
+        for (var round = 0; !stopping.IsCancellationRequested; round++)
+        {
+            var duration = TimeSpan.FromSeconds(Math.Clamp(Math.Floor((length ?? TimeSpan.FromSeconds(60)).TotalSeconds / 4), 5, 20));
+            if (Left < duration + SettleTime)
+            {
+                return;
+            }
+
+            await FightAsync(round % 2 == 0 ? (red, blue) : (blue, red), (int)duration.TotalSeconds, abandon);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var bot in _bots)
+        {
+            await bot.DisposeAsync();
+        }
+
+        _http.Dispose();
+    }
+
+    private static string Suffix(Bot bot) => bot.Id[^6..];
+
+    private async Task SignInAsync(CancellationToken cancellationToken)
+    {
+        // A name is unique on its shard, and the data folder may hold the players of earlier runs.
+        var run = Convert.ToString(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 100_000_000, 16);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Math.Max(2, bots)),
+            new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 8 },
+            async (i, token) =>
+            {
+                var bot = await Bot.SignInAsync(
+                    _http, gateway, $"bot-{run}-{i}", shards[i % shards.Count], happenings, i, Patience, token);
+                lock (_bots)
+                {
+                    _bots.Add(bot);
+                }
+            });
+        _bots.Sort(static (a, b) => int.Parse(a.Name.Split('-')[^1]).CompareTo(int.Parse(b.Name.Split('-')[^1])));
+        happenings.Tell($"{_bots.Count} players signed in");
+    }
+
+    private static async Task FoundAsync(Bot bot, string name, string tag, CancellationToken cancellationToken)
+    {
+        var founding = await bot.PostAsync<FoundingDto>("/v1/guilds", new { name, tag, policy = "open" }, cancellationToken);
+        bot.GuildId = founding.GuildId;
+        await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
+    }
+
+    private static async Task JoinAsync(Bot bot, string guildId, CancellationToken cancellationToken)
+    {
+        await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/join", null, cancellationToken);
+        bot.GuildId = guildId;
+        await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
+        await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/deposit", new { amount = Deposit }, cancellationToken);
+    }
+
+    private async Task FightAsync((Bot Attacker, Bot Defender) leaders, int seconds, CancellationToken cancellationToken)
+    {
+        var (attacker, defender) = leaders;
+        var war = await attacker.PostAsync<WarDto>(
+            "/v1/wars", new { defender = defender.GuildId, wager = Wager, durationSeconds = seconds }, cancellationToken);
+        await defender.UntilAsync<GuildDto>(
+            $"/v1/guilds/{defender.GuildId}", guild => guild.Wars.Any(entry => entry.WarId == war.Id), cancellationToken);
+        await defender.PostAsync<WarDto>($"/v1/wars/{war.Id}/accept", null, cancellationToken);
+        war = await attacker.UntilAsync<WarDto>($"/v1/wars/{war.Id}", view => view.Status != "declared", cancellationToken);
+        happenings.War = war;
+        happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {Wager} gold from each side");
+
+        var ledger = new WarLedger(war.Id);
+        await Task.WhenAll(_bots.Select(bot => bot.FightAsync(war.Id, ledger, StrikesPerSecond, cancellationToken)));
+
+        war = await attacker.UntilAsync<WarDto>($"/v1/wars/{war.Id}", view => view.Status == "settled", cancellationToken);
+        happenings.War = war;
+        var outcomes = new List<OutcomeDto>();
+        foreach (var bot in _bots.DistinctBy(bot => bot.Shard))
+        {
+            var front = await bot.UntilAsync<FrontDto>($"/v1/wars/{war.Id}/front", view => view.Outcome is not null, cancellationToken);
+            outcomes.Add(front.Outcome!);
+        }
+
+        if (outcomes.DistinctBy(outcome => (outcome.Total, outcome.Winner)).Count() > 1)
+        {
+            happenings.Error($"shards disagree on war {war.Id}: {string.Join(" | ", outcomes)}");
+        }
+
+        // The next war can be declared when both guilds have closed the books on this one.
+        foreach (var leader in (Bot[])[attacker, defender])
+        {
+            await leader.UntilAsync<GuildDto>(
+                $"/v1/guilds/{leader.GuildId}", guild => guild.Wars.All(entry => entry.WarId != war.Id), cancellationToken);
+        }
+
+        Wars.Add(new WarResult(ledger, war.Total.Sum));
+        happenings.Tell($"war {war.Id} settled {war.Total.Attacker}:{war.Total.Defender}, won by {WinnerName(war)}");
+    }
+
+    private static string WinnerName(WarDto war) =>
+        war.Winner is null ? "nobody" : war.Winner == war.Attacker ? war.AttackerName : war.DefenderName ?? war.Defender;
+}
+
+/// <summary>A settled war: what its fighters know, and the total the world settled.</summary>
+public sealed record WarResult(WarLedger Ledger, long Settled);

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Game.LoadTest.Run;
+
+var silo = new Option<string>("--silo") { Description = "Path of Game.Silo.dll.", Required = true };
+var shards = Number("--shards", 3, 1, 100, "Shards of the world.");
+var bots = Number("--bots", 60, 0, 5000, "Players driven by programs; 0 leaves the world to you.");
+var port = Number("--port", 8080, 0, 65535, "Port of the gateway.");
+var managementPort = Number("--management-port", 8081, 0, 65535, "Port of health, metrics and console (loopback).");
+var data = new Option<string>("--data") { Description = "Folder for everything durable.", DefaultValueFactory = _ => "data" };
+var profile = new Option<string>("--profile") { Description = "Settings: silo-config/{profile}.json.", DefaultValueFactory = _ => "embedded" };
+var length = new Option<int?>("--for") { Description = "Seconds to play; without it until interrupted." };
+length.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1)
+    {
+        result.AddError("--for must be 1 or more seconds.");
+    }
+});
+
+var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
+{
+    silo, shards, bots, port, managementPort, data, profile, length,
+};
+run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
+    parsed.GetRequiredValue(silo),
+    parsed.GetValue(shards),
+    parsed.GetValue(bots),
+    parsed.GetValue(port),
+    parsed.GetValue(managementPort),
+    parsed.GetRequiredValue(data),
+    parsed.GetRequiredValue(profile),
+    parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run };
+var parsedLine = root.Parse(args);
+if (parsedLine.Errors.Count > 0)
+{
+    foreach (var error in parsedLine.Errors)
+    {
+        Console.Error.WriteLine(error.Message);
+    }
+
+    return 2;
+}
+
+// Signals are the command's own business: a run drains before it ends.
+return await parsedLine.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static Option<int> Number(string name, int value, int min, int max, string description)
+{
+    var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+    option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() is var given && (given < min || given > max))
+        {
+            result.AddError($"{name} must be {min} to {max}, not {given}.");
+        }
+    });
+    return option;
+}
