@@ -1,0 +1,60 @@
+using Game.Grains.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Game.Hosting.Embedded;
+
+/// <summary>A shard whose grains run in one embedded silo of this process.</summary>
+public sealed class ShardHost : IShardHost
+{
+    private readonly EmbeddedSilo _silo;
+    private readonly ServiceProvider _services;
+
+    private ShardHost(EmbeddedSilo silo, ServiceProvider services, string shard)
+    {
+        _silo = silo;
+        _services = services;
+        Shard = shard;
+        Traffic = services.GetRequiredService<ShardTraffic>();
+    }
+
+    public string Shard { get; }
+
+    public IGrainFactory Grains => _silo.GrainFactory;
+
+    public ShardTraffic Traffic { get; }
+
+    /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
+    public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
+    {
+        var silo = default(EmbeddedSilo);
+        var services = new ServiceCollection()
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton(options.LoggerFactory)
+            .AddShard(options)
+
+            // The silo needs the container for its grains, so the container can only have it afterwards.
+            .AddSingleton(_ => silo!.GrainFactory)
+            .BuildServiceProvider();
+        silo = new EmbeddedSilo(new EmbeddedSiloOptions
+        {
+            SiloName = options.Shard.Name,
+            Services = services,
+            GrainAssemblies = { typeof(ShardHostOptions).Assembly },
+            ResponseTimeout = options.ResponseTimeout,
+            CollectionAge = options.CollectionAge,
+            TimeProvider = options.Clock,
+            ReminderTable = new ReminderTable(options.Reminders),
+            LoggerFactory = options.LoggerFactory,
+        });
+        await silo.StartAsync(cancellationToken);
+        return new ShardHost(silo, services, options.Shard.Name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Traffic.StopAsync();
+        await _silo.StopAsync();
+        await _services.DisposeAsync();
+    }
+}
