@@ -17,6 +17,7 @@ public sealed class TestWorld : IAsyncDisposable
 
     private readonly string _folder;
     private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
+    private readonly Dictionary<string, FaultyStore> _faults = [];
     private InProcessBus? _bus;
 
     private TestWorld(string folder, IReadOnlyList<string> names)
@@ -38,6 +39,9 @@ public sealed class TestWorld : IAsyncDisposable
     public IGrainFactory Grains(string shard) => _shards[shard].Host.Grains;
 
     public SqliteEventStore Store(string shard) => _shards[shard].Store;
+
+    /// <summary>Lets a shard's store fail.</summary>
+    public FaultyStore Faults(string shard) => _faults[shard];
 
     public T HomeGrain<T>(string id)
         where T : IGrainWithStringKey => Grains(EntityId.ShardOf(id)).GetGrain<T>(id);
@@ -127,11 +131,12 @@ public sealed class TestWorld : IAsyncDisposable
         foreach (var name in Names)
         {
             var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
+            _faults[name] = new FaultyStore(store);
             var host = await ShardHost.StartAsync(
                 new ShardHostOptions
                 {
                     Shard = new ShardIdentity(name, Names),
-                    Store = store,
+                    Store = _faults[name],
                     Reminders = store.Items("reminders"),
                     Bus = _bus,
                     LoggerFactory = NullLoggerFactory.Instance,

@@ -1,0 +1,71 @@
+using Game.EventStore;
+
+namespace Game.Grains.Tests;
+
+/// <summary>A store that can be told to refuse appends, or to store them and lose the answer.</summary>
+public sealed class FaultyStore(IEventStore store) : IEventStore
+{
+    /// <summary>What the next appends meet; called before each with the stream's name.</summary>
+    public Func<string, Fault> Next { get; set; } = _ => Fault.None;
+
+    public async ValueTask<AppendResult> AppendAsync(
+        string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
+    {
+        var fault = Next(stream);
+        if (fault == Fault.Refused)
+        {
+            throw new EventStoreException("refused by the test");
+        }
+
+        if (fault == Fault.AnswerLostBefore)
+        {
+            throw new AppendOutcomeUnknownException("lost before by the test", null);
+        }
+
+        var result = await store.AppendAsync(stream, expectedVersion, commits, cancellationToken);
+        return fault == Fault.AnswerLostAfter ? throw new AppendOutcomeUnknownException("lost after by the test", null) : result;
+    }
+
+    public IAsyncEnumerable<StoredEvent> ReadAsync(
+        string stream, long fromVersion = 1, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default) =>
+        store.ReadAsync(stream, fromVersion, untilVersion, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken = default) =>
+        store.ReadAllAsync(afterPosition, limit, cancellationToken);
+
+    public ValueTask<long> GetHeadAsync(CancellationToken cancellationToken = default) => store.GetHeadAsync(cancellationToken);
+
+    public ValueTask<CommandRecord?> FindCommandAsync(string stream, string commandId, CancellationToken cancellationToken = default) =>
+        store.FindCommandAsync(stream, commandId, cancellationToken);
+
+    public ValueTask<long> FindVersionAsync(string stream, DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        store.FindVersionAsync(stream, at, cancellationToken);
+
+    public ValueTask<Snapshot?> ReadSnapshotAsync(string stream, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default) =>
+        store.ReadSnapshotAsync(stream, untilVersion, cancellationToken);
+
+    public ValueTask WriteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken = default) =>
+        store.WriteSnapshotAsync(snapshot, cancellationToken);
+
+    public ValueTask<long> ReadCursorAsync(string name, CancellationToken cancellationToken = default) =>
+        store.ReadCursorAsync(name, cancellationToken);
+
+    public ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default) =>
+        store.WriteCursorAsync(name, position, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}
+
+public enum Fault
+{
+    None,
+
+    /// <summary>Nothing is stored, and the store says so.</summary>
+    Refused,
+
+    /// <summary>Nothing is stored, and the store cannot say.</summary>
+    AnswerLostBefore,
+
+    /// <summary>Everything is stored, and the store cannot say.</summary>
+    AnswerLostAfter,
+}
