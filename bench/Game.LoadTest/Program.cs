@@ -31,7 +31,17 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(profile),
     parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)));
 
-var root = new RootCommand("Plays Orleans.Game over its public API.") { run };
+var address = new Option<Uri>("--url")
+{
+    Description = "Where the gateway takes sessions.",
+    DefaultValueFactory = _ => new Uri("ws://127.0.0.1:8080/v1/session"),
+};
+var token = new Option<string>("--token") { Description = "Access token of a signed-in player.", Required = true };
+var session = new Command("session", "A WebSocket session by hand: lines of standard input are frames.") { address, token };
+session.SetAction((parsed, cancellationToken) =>
+    SessionCommand.RunAsync(parsed.GetRequiredValue(address), parsed.GetRequiredValue(token), cancellationToken));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session };
 var parsedLine = root.Parse(args);
 if (parsedLine.Errors.Count > 0)
 {
