@@ -3,13 +3,29 @@ namespace Game.EventStore;
 /// <summary>What every store refuses before it touches anything: a defect of the caller, not a state of the store.</summary>
 internal static class AppendGuard
 {
-    public static void Check(string stream, long expectedVersion, IReadOnlyList<Commit> commits)
+    public static void CheckAppend(string stream, long expectedVersion, IReadOnlyList<Commit> commits)
     {
-        ArgumentException.ThrowIfNullOrEmpty(stream);
+        CheckName(stream, nameof(stream));
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        if (commits.Count == 0 || commits.Any(commit => commit.Events.Count == 0))
+        if (commits.Count == 0)
         {
-            throw new ArgumentException("An append needs commits, and each commit needs events.", nameof(commits));
+            throw new ArgumentException("An append needs commits.", nameof(commits));
+        }
+
+        foreach (var commit in commits)
+        {
+            CheckName(commit.CommandId, nameof(commits));
+            ArgumentNullException.ThrowIfNull(commit.Fingerprint, nameof(commits));
+            if (commit.Events.Count == 0)
+            {
+                throw new ArgumentException("A commit needs events.", nameof(commits));
+            }
+
+            foreach (var data in commit.Events)
+            {
+                CheckName(data.Type, nameof(commits));
+                ArgumentOutOfRangeException.ThrowIfLessThan(data.SchemaVersion, 1, nameof(commits));
+            }
         }
 
         if (commits.Count > 1 && commits.Select(commit => commit.CommandId).Distinct(StringComparer.Ordinal).Count() < commits.Count)
@@ -18,11 +34,26 @@ internal static class AppendGuard
         }
     }
 
-    public static void CheckCursor(string name, long current, long next)
+    public static void CheckSnapshot(Snapshot snapshot)
+    {
+        CheckName(snapshot.Stream, nameof(snapshot));
+        CheckName(snapshot.Format, nameof(snapshot));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(snapshot.Version, nameof(snapshot));
+    }
+
+    public static void CheckCursor(string name, long position)
+    {
+        CheckName(name, nameof(name));
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+    }
+
+    public static void CheckCursorMoves(string name, long current, long next)
     {
         if (next < current)
         {
             throw new ArgumentException($"Cursor {name} stands at {current} and does not go back to {next}.", nameof(next));
         }
     }
+
+    private static void CheckName(string value, string parameter) => ArgumentException.ThrowIfNullOrEmpty(value, parameter);
 }

@@ -18,7 +18,7 @@ public sealed class InMemoryEventStore : IEventStore
         string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        AppendGuard.Check(stream, expectedVersion, commits);
+        AppendGuard.CheckAppend(stream, expectedVersion, commits);
         lock (_lock)
         {
             foreach (var commit in commits)
@@ -68,7 +68,7 @@ public sealed class InMemoryEventStore : IEventStore
         lock (_lock)
         {
             events = _streams.TryGetValue(stream, out var all)
-                ? [.. all.Skip((int)Math.Max(0, fromVersion - 1)).TakeWhile(stored => stored.Version <= untilVersion)]
+                ? [.. all.Skip((int)Math.Clamp(fromVersion - 1, 0, all.Count)).TakeWhile(stored => stored.Version <= untilVersion)]
                 : [];
         }
 
@@ -129,6 +129,7 @@ public sealed class InMemoryEventStore : IEventStore
 
     public ValueTask WriteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken = default)
     {
+        AppendGuard.CheckSnapshot(snapshot);
         lock (_lock)
         {
             if (!_snapshots.TryGetValue(snapshot.Stream, out var all))
@@ -155,9 +156,10 @@ public sealed class InMemoryEventStore : IEventStore
 
     public ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default)
     {
+        AppendGuard.CheckCursor(name, position);
         lock (_lock)
         {
-            AppendGuard.CheckCursor(name, _cursors.GetValueOrDefault(name), position);
+            AppendGuard.CheckCursorMoves(name, _cursors.GetValueOrDefault(name), position);
             _cursors[name] = position;
         }
 

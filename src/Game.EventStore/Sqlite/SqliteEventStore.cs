@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
 
 namespace Game.EventStore.Sqlite;
 
@@ -13,15 +12,14 @@ public sealed class SqliteEventStore : IEventStore
 {
     private const int PageSize = 1000;
 
-    private readonly string _path;
     private readonly SqliteWriter _writer;
-    private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private volatile bool _closed;
+    private readonly SqliteReaders _readers;
+    private int _closed;
 
     private SqliteEventStore(string path)
     {
-        _path = path;
         _writer = new SqliteWriter(path);
+        _readers = new SqliteReaders(path);
     }
 
     /// <summary>Opens the file, and makes it if there is none.</summary>
@@ -31,10 +29,10 @@ public sealed class SqliteEventStore : IEventStore
     public async ValueTask<AppendResult> AppendAsync(
         string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        AppendGuard.Check(stream, expectedVersion, commits);
-        var result = await _writer.Enqueue(session => session.Append(stream, expectedVersion, commits));
-        EventStoreMetrics.Append(result.Status);
+        AppendGuard.CheckAppend(stream, expectedVersion, commits);
+        var started = Stopwatch.GetTimestamp();
+        var result = await WriteAsync(session => session.Append(stream, expectedVersion, commits), cancellationToken);
+        EventStoreMetrics.Append(result.Status, Stopwatch.GetElapsedTime(started));
         return result;
     }
 
@@ -83,14 +81,27 @@ public sealed class SqliteEventStore : IEventStore
         string stream, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default) =>
         await ReadAsync(session => session.ReadSnapshot(stream, untilVersion), cancellationToken);
 
-    public async ValueTask WriteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken = default) =>
-        await WriteAsync(session => session.WriteSnapshot(snapshot), cancellationToken);
+    public async ValueTask WriteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken = default)
+    {
+        AppendGuard.CheckSnapshot(snapshot);
+        await WriteAsync(
+            session =>
+            {
+                session.WriteSnapshot(snapshot);
+                return true;
+            },
+            cancellationToken);
+    }
 
     public async ValueTask<long> ReadCursorAsync(string name, CancellationToken cancellationToken = default) =>
         await ReadAsync(session => session.ReadCursor(name), cancellationToken);
 
-    public async ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default) =>
-        await WriteAsync(session => session.WriteCursor(name, position), cancellationToken);
+    public async ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default)
+    {
+        AppendGuard.CheckCursor(name, position);
+        var reached = await WriteAsync(session => session.WriteCursor(name, position), cancellationToken);
+        AppendGuard.CheckCursorMoves(name, reached, position);
+    }
 
     /// <summary>Durable items beside the log, for the host's own needs (reminders); written by the same group commit.</summary>
     public IDurableItems Items(string collection) => new SqliteItems(this, collection);
@@ -99,62 +110,19 @@ public sealed class SqliteEventStore : IEventStore
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) =>
         await ReadAsync(session => session.Check(), cancellationToken);
 
+    /// <summary>Finishes what is queued and what is being read, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_closed)
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            _closed = true;
             await Task.Run(_writer.Dispose);
-            while (_readers.TryTake(out var reader))
-            {
-                reader.Dispose();
-            }
+            await _readers.DisposeAsync();
         }
     }
 
-    internal async Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await _writer.Enqueue(write);
-    }
+    internal Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(write, cancellationToken);
 
-    // SQLite's calls block, so they stay off the grains' threads.
-    internal Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            if (!_readers.TryTake(out var session))
-            {
-                session = new SqliteSession(SqliteFile.OpenForReading(_path));
-            }
-
-            try
-            {
-                var result = read(session);
-                if (_closed)
-                {
-                    session.Dispose();
-                }
-                else
-                {
-                    _readers.Add(session);
-                }
-
-                return result;
-            }
-            catch (SqliteException exception)
-            {
-                session.Dispose();
-                throw SqliteFile.Explain(_path, exception);
-            }
-        },
-        cancellationToken);
-
-    private async Task WriteAsync(Action<SqliteSession> write, CancellationToken cancellationToken) => await WriteAsync(
-        session =>
-        {
-            write(session);
-            return true;
-        },
-        cancellationToken);
+    internal Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(read, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Game.EventStore.Sqlite;
 
@@ -6,9 +7,10 @@ namespace Game.EventStore.Sqlite;
 internal static class SqliteFile
 {
     private const int ApplicationId = 0x47455653;
-    private const int SchemaVersion = 1;
 
-    private const string Schema =
+    /// <summary>Step i brings schema version i to i + 1; an empty file is version 0. Steps are never changed, only added.</summary>
+    private static readonly string[] Migrations =
+    [
         """
         CREATE TABLE stream (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL);
         CREATE TABLE event (
@@ -24,7 +26,8 @@ internal static class SqliteFile
         CREATE TABLE cursor (name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE item (
             collection TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID;
-        """;
+        """,
+    ];
 
     /// <summary>Opens the file for writing, and makes it if it is new.</summary>
     /// <exception cref="EventStoreException">The message says what is wrong with the file and what to do.</exception>
@@ -46,9 +49,16 @@ internal static class SqliteFile
         try
         {
             connection.Open();
+            ReadVersion(connection, path);
+            if (raw.sqlite3_db_readonly(connection.Handle, "main") != 0)
+            {
+                // SQLite falls back to reading only, and would say so at the first append.
+                throw new SqliteException("attempt to write a readonly database", raw.SQLITE_READONLY);
+            }
+
             Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
             Run(connection, "BEGIN IMMEDIATE;");
-            CreateOrCheckSchema(connection, path);
+            Migrate(connection, path);
             Run(connection, "COMMIT;");
             return connection;
         }
@@ -79,19 +89,32 @@ internal static class SqliteFile
         }
     }
 
-    public static EventStoreException Explain(string path, SqliteException exception)
+    /// <summary>The disk, or the room a file may take, is used up: nothing of the transaction is stored.</summary>
+    public static bool IsFull(Exception exception) => exception is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    public static EventStoreException Closed(string path, Exception? cause = null) =>
+        new($"The event store {path} is closed.", cause);
+
+    /// <summary>What an operator is told: which file, what is wrong with it, what to do. Other exceptions stay as they are.</summary>
+    public static Exception Explain(string path, Exception exception)
     {
-        var what = exception.SqliteErrorCode switch
+        if (exception is not SqliteException error)
         {
-            5 or 6 => "is locked by another process; stop that one",
-            8 => "is read-only; give this user the right to write it",
-            10 => $"cannot be read or written ({exception.Message}); check the disk",
-            11 or 26 => "is corrupt or not an event store; restore it from a backup, or move it away to start anew",
-            13 => "cannot grow: the disk is full; make room",
-            14 => "cannot be opened; check the path and its rights",
-            _ => $"failed: {exception.Message}",
+            return exception;
+        }
+
+        var what = error.SqliteErrorCode switch
+        {
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "is locked by another process; stop that one",
+            raw.SQLITE_READONLY => "is read-only; give this user the right to write the file and its folder",
+            raw.SQLITE_IOERR => $"cannot be read or written ({error.Message}); check the disk",
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB =>
+                "is corrupt or not an event store; restore it from a backup, or move it away to start anew",
+            raw.SQLITE_FULL => "cannot grow: the disk is full; make room",
+            raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => "cannot be opened; check the path and its rights",
+            _ => $"failed ({error.Message})",
         };
-        return new EventStoreException($"The event store {path} {what}.", exception);
+        return new EventStoreException($"The event store {path} {what}.", error);
     }
 
     public static void Run(SqliteConnection connection, string sql)
@@ -111,25 +134,35 @@ internal static class SqliteFile
     private static SqliteConnection Connect(string path, SqliteOpenMode mode) => new(
         new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 5 }.ToString());
 
-    private static void CreateOrCheckSchema(SqliteConnection connection, string path)
+    private static void Migrate(SqliteConnection connection, string path)
     {
-        var application = Scalar(connection, "PRAGMA application_id");
+        var version = ReadVersion(connection, path);
+        if (version < Migrations.Length)
+        {
+            foreach (var step in Migrations.Skip(version))
+            {
+                Run(connection, step);
+            }
+
+            Run(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Migrations.Length};");
+        }
+    }
+
+    /// <returns>The schema version; 0 of an empty file.</returns>
+    /// <exception cref="EventStoreException">It is no event store, or a newer build's.</exception>
+    private static int ReadVersion(SqliteConnection connection, string path)
+    {
         var version = Scalar(connection, "PRAGMA user_version");
-        if (application == 0 && version == 0 && Scalar(connection, "SELECT count(*) FROM sqlite_master") == 0)
-        {
-            Run(connection, Schema + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion};");
-            return;
-        }
-
-        if (application != ApplicationId)
-        {
-            throw new EventStoreException($"The file {path} is a database of something else, not an event store.");
-        }
-
-        if (version != SchemaVersion)
+        if (Scalar(connection, "PRAGMA application_id") != ApplicationId
+            && (version != 0 || Scalar(connection, "SELECT count(*) FROM sqlite_master") != 0))
         {
             throw new EventStoreException(
-                $"The event store {path} has schema version {version}; this build knows version {SchemaVersion}. Use the build that wrote it, or a newer one.");
+                $"The file {path} is a database of something else, not an event store; choose another data folder.");
         }
+
+        return version <= Migrations.Length
+            ? (int)version
+            : throw new EventStoreException(
+                $"The event store {path} has schema version {version}, and this build knows versions up to {Migrations.Length}; use the build that wrote it, or a newer one.");
     }
 }

@@ -12,15 +12,17 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
     private long _head = -1;
 
-    public void Begin() => Prepare("BEGIN IMMEDIATE").ExecuteNonQuery();
+    public void Begin()
+    {
+        Prepare("BEGIN IMMEDIATE").ExecuteNonQuery();
+
+        // Another process may have written, or the last transaction may have been rolled back.
+        _head = -1;
+    }
 
     public void Commit() => Prepare("COMMIT").ExecuteNonQuery();
 
-    public void RollBack()
-    {
-        _head = -1;
-        Prepare("ROLLBACK").ExecuteNonQuery();
-    }
+    public void RollBack() => Prepare("ROLLBACK").ExecuteNonQuery();
 
     public AppendResult Append(string stream, long expectedVersion, IReadOnlyList<Commit> commits)
     {
@@ -93,11 +95,11 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
             Snapshot.Kept).ExecuteNonQuery();
     }
 
-    public void WriteCursor(string name, long position)
-    {
-        AppendGuard.CheckCursor(name, ReadCursor(name), position);
-        Prepare("INSERT OR REPLACE INTO cursor (name, position) VALUES ($a, $b)", name, position).ExecuteNonQuery();
-    }
+    /// <returns>Where the cursor stands now: further on than <paramref name="position"/> if it was, for it never goes back.</returns>
+    public long WriteCursor(string name, long position) => (long)Prepare(
+        "INSERT INTO cursor (name, position) VALUES ($a, $b) ON CONFLICT DO UPDATE SET position = max(position, $b) RETURNING position",
+        name,
+        position).ExecuteScalar()!;
 
     public void PutItem(string collection, string key, byte[] value) =>
         Prepare("INSERT OR REPLACE INTO item (collection, key, value) VALUES ($a, $b, $c)", collection, key, value).ExecuteNonQuery();

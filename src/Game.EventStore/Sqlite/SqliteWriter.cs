@@ -5,8 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace Game.EventStore.Sqlite;
 
 /// <summary>
-/// The one writer of a file: a thread that puts all work waiting into one transaction (group commit). A failed transaction
-/// fails all of its work and changes nothing; one whose COMMIT gave no clear answer is reported as unknown.
+/// The one writer of a file: a thread that puts all work waiting into one transaction (group commit). Work that makes the
+/// shared transaction fail does so alone: the others are then written one by one. A COMMIT without a clear answer is
+/// reported as unknown, and the file is opened anew.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -17,7 +18,8 @@ internal sealed class SqliteWriter : IDisposable
     private static readonly TimeSpan Gather = TimeSpan.FromMicroseconds(300);
 
     private readonly string _path;
-    private readonly BlockingCollection<SqliteWork> _waiting = new(MaxWaiting);
+    private readonly SemaphoreSlim _room = new(MaxWaiting);
+    private readonly BlockingCollection<SqliteWork> _waiting = [];
     private readonly Thread _thread;
     private SqliteSession? _session;
 
@@ -29,20 +31,26 @@ internal sealed class SqliteWriter : IDisposable
         _thread.Start();
     }
 
-    /// <exception cref="EventStoreException">The store is closed.</exception>
-    public Task<T> Enqueue<T>(Func<SqliteSession, T> execute)
+    /// <summary>
+    /// Waits for room, then for the work to be durable. Cancellation counts only until there is room: what is queued is
+    /// written.
+    /// </summary>
+    /// <exception cref="EventStoreException">It could not be written, or the store is closed.</exception>
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> execute, CancellationToken cancellationToken)
     {
         var work = new SqliteWork<T>(execute);
+        await _room.WaitAsync(cancellationToken);
         try
         {
-            _waiting.Add(work);
+            _waiting.Add(work, CancellationToken.None);
         }
         catch (InvalidOperationException exception)
         {
-            throw new EventStoreException($"The event store {_path} is closed.", exception);
+            _room.Release();
+            throw SqliteFile.Closed(_path, exception);
         }
 
-        return work.Task;
+        return await work.Task;
     }
 
     /// <summary>Finishes what is waiting, then closes the file.</summary>
@@ -51,7 +59,6 @@ internal sealed class SqliteWriter : IDisposable
         _waiting.CompleteAdding();
         _thread.Join();
         _session?.Dispose();
-        _waiting.Dispose();
     }
 
     private void Run()
@@ -79,58 +86,92 @@ internal sealed class SqliteWriter : IDisposable
                 }
             }
 
+            _room.Release(batch.Count);
             Write(batch);
         }
     }
 
     private void Write(List<SqliteWork> batch)
     {
+        if (TryWrite(batch, out var failure, out var separable))
+        {
+            batch.ForEach(work => work.Complete());
+        }
+        else if (separable && batch.Count > 1)
+        {
+            foreach (var work in batch)
+            {
+                Write([work]);
+            }
+        }
+        else
+        {
+            batch.ForEach(work => work.Fail(failure));
+        }
+    }
+
+    /// <param name="batch">What shares the transaction.</param>
+    /// <param name="failure">Why nothing of it is stored, or why that is unknown.</param>
+    /// <param name="separable">Whether some of it may succeed without the rest.</param>
+    private bool TryWrite(List<SqliteWork> batch, out Exception failure, out bool separable)
+    {
         var started = Stopwatch.GetTimestamp();
-        var committing = false;
+        var step = Step.Begin;
         try
         {
             _session ??= new SqliteSession(SqliteFile.OpenForWriting(_path));
             _session.Begin();
+            step = Step.Execute;
             foreach (var work in batch)
             {
                 work.Execute(_session);
             }
 
-            committing = true;
+            step = Step.Commit;
             _session.Commit();
+            EventStoreMetrics.Transaction(batch.Count, Stopwatch.GetElapsedTime(started));
+            (failure, separable) = (null!, false);
+            return true;
         }
-        catch (Exception exception) when (exception is SqliteException or EventStoreException)
+        catch (Exception exception)
         {
-            var known = RollBack();
-            var failure = exception as EventStoreException ?? SqliteFile.Explain(_path, (SqliteException)exception);
-            if (committing && !known)
+            var unknown = step == Step.Commit && !SqliteFile.IsFull(exception);
+            RollBack(reopen: unknown);
+            failure = SqliteFile.Explain(_path, exception);
+            separable = step != Step.Begin && !unknown;
+            if (unknown)
             {
-                failure = new AppendOutcomeUnknownException(failure.Message, exception);
+                failure = new AppendOutcomeUnknownException(
+                    $"{failure.Message} Whether the last writes are stored is unknown until they are looked up.", exception);
             }
 
-            batch.ForEach(work => work.Fail(failure));
-            return;
+            return false;
         }
-
-        EventStoreMetrics.Transaction(batch.Count, Stopwatch.GetElapsedTime(started));
-        batch.ForEach(work => work.Complete());
     }
 
-    /// <returns>Whether it is certain that nothing of the transaction is stored.</returns>
-    private bool RollBack()
+    private void RollBack(bool reopen)
     {
         try
         {
-            _session?.RollBack();
-            return true;
+            if (!reopen)
+            {
+                _session?.RollBack();
+                return;
+            }
         }
         catch (SqliteException)
         {
-            // SQLite ends a transaction by itself on some errors, and then there is nothing left to roll back; the file is
-            // opened anew, which also recovers what a failed write left behind.
-            _session?.Dispose();
-            _session = null;
-            return false;
+            // SQLite has ended the transaction by itself, as it does on some errors. Closing leaves nothing of it either.
         }
+
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private enum Step
+    {
+        Begin,
+        Execute,
+        Commit,
     }
 }
