@@ -33,6 +33,12 @@ public sealed class Bot : IAsyncDisposable
 
     public string GuildId { get; set; } = "";
 
+    /// <summary>What the wallet must hold when everything answered has arrived.</summary>
+    public long ExpectedGold { get; set; }
+
+    /// <summary>Points of this bot's confirmed strikes: its experience once their wars are settled.</summary>
+    public long ConfirmedPoints { get; private set; }
+
     /// <summary>Registers, and opens a session.</summary>
     /// <exception cref="PlayException">The world refused.</exception>
     public static async Task<Bot> SignInAsync(
@@ -88,6 +94,20 @@ public sealed class Bot : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for the own player until it is as wanted or the time is over; gives the last answer.</summary>
+    public async Task<PlayerDto> SettleAsync(Func<PlayerDto, bool> wanted, TimeSpan within, CancellationToken cancellationToken)
+    {
+        var retry = new Retry(within);
+        while (true)
+        {
+            var player = await GetAsync<PlayerDto>("/v1/players/me", cancellationToken);
+            if (wanted(player) || !await retry.WaitAsync(null, cancellationToken))
+            {
+                return player;
+            }
+        }
+    }
+
     /// <summary>Strikes until the war is over here: about <paramref name="perSecond"/> strikes a second, each until answered.</summary>
     public async Task FightAsync(string warId, WarLedger ledger, double perSecond, CancellationToken cancellationToken)
     {
@@ -101,6 +121,7 @@ public sealed class Bot : IAsyncDisposable
             if (reply.Ok)
             {
                 ledger.Acknowledge(power);
+                ConfirmedPoints += power;
                 _happenings.CountStrike();
             }
             else
@@ -121,7 +142,29 @@ public sealed class Bot : IAsyncDisposable
                 return;
             }
 
+            await LiveAsync(cancellationToken);
             await Task.Delay(TimeSpan.FromSeconds((0.5 + _random.NextDouble()) / perSecond), cancellationToken);
+        }
+    }
+
+    /// <summary>What players do between strikes.</summary>
+    private async Task LiveAsync(CancellationToken cancellationToken)
+    {
+        switch (_random.Next(40))
+        {
+            case 0 when ExpectedGold > 0:
+                await PostAsync<PlayerDto>($"/v1/guilds/{GuildId}/deposit", new { amount = 1 }, cancellationToken);
+                ExpectedGold--;
+                break;
+            case 1:
+                await PostAsync<JsonElement>("/v1/leaderboards/arena/submit", new { score = _random.Next(1_000_000) }, cancellationToken);
+                break;
+            case 2:
+                await PostAsync<JsonElement>("/v1/chat/world", new { text = $"{Name} was here" }, cancellationToken);
+                break;
+            case 3:
+                await GetAsync<JsonElement>("/v1/leaderboards/arena/top?limit=10", cancellationToken);
+                break;
         }
     }
 

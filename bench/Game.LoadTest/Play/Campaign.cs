@@ -13,7 +13,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
     private const int Deposit = 25;
     private const double StrikesPerSecond = 4;
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToArrive = TimeSpan.FromSeconds(20);
 
     private readonly List<Bot> _bots = [];
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -23,7 +23,17 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
         Timeout = TimeSpan.FromSeconds(15),
     };
 
+    /// <summary>How long a war lasts.</summary>
+    public TimeSpan WarLength { get; init; } =
+        TimeSpan.FromSeconds(Math.Clamp(Math.Floor((length ?? TimeSpan.FromSeconds(60)).TotalSeconds / 4), 5, 20));
+
+    /// <summary>How long bots keep asking what gets no answer.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
     public List<WarResult> Wars { get; } = [];
+
+    /// <summary>Whether a war began whose settlement was not waited for.</summary>
+    public bool LeftAWarOpen { get; private set; }
 
     private TimeSpan Left => length is { } all ? all - Stopwatch.GetElapsedTime(_started) : TimeSpan.MaxValue;
 
@@ -43,14 +53,40 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
 
         for (var round = 0; !stopping.IsCancellationRequested; round++)
         {
-            var duration = TimeSpan.FromSeconds(Math.Clamp(Math.Floor((length ?? TimeSpan.FromSeconds(60)).TotalSeconds / 4), 5, 20));
-            if (Left < duration + SettleTime)
+            if (Left < WarLength + SettleTime)
             {
                 return;
             }
 
-            await FightAsync(round % 2 == 0 ? (red, blue) : (blue, red), (int)duration.TotalSeconds, abandon);
+            await FightAsync(round % 2 == 0 ? (red, blue) : (blue, red), (int)WarLength.TotalSeconds, abandon);
         }
+    }
+
+    /// <summary>
+    /// Compares every player's wallet and experience with what was confirmed to it, once what is under way has arrived.
+    /// </summary>
+    /// <returns>What is missing and what is there twice, in gold and points.</returns>
+    public async Task<(long Lost, long Duplicated)> CompareAsync(CancellationToken cancellationToken)
+    {
+        long lost = 0;
+        long duplicated = 0;
+        foreach (var bot in _bots)
+        {
+            // Points of a war that is still open are not experience yet.
+            bool Settled(PlayerDto player) =>
+                player.Gold == bot.ExpectedGold && (LeftAWarOpen || player.Experience == bot.ConfirmedPoints);
+            var player = await bot.SettleAsync(Settled, ToArrive, cancellationToken);
+            if (!Settled(player))
+            {
+                var gold = player.Gold!.Value - bot.ExpectedGold;
+                var points = LeftAWarOpen ? 0 : player.Experience - bot.ConfirmedPoints;
+                lost += Math.Max(0, -gold) + Math.Max(0, -points);
+                duplicated += Math.Max(0, gold) + Math.Max(0, points);
+                happenings.Tell($"{bot.Name}: gold off by {gold}, points off by {points}");
+            }
+        }
+
+        return (lost, duplicated);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,6 +125,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
     {
         var founding = await bot.PostAsync<FoundingDto>("/v1/guilds", new { name, tag, policy = "open" }, cancellationToken);
         bot.GuildId = founding.GuildId;
+        bot.ExpectedGold = founding.Player.Gold!.Value;
         await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
     }
 
@@ -97,7 +134,8 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
         await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/join", null, cancellationToken);
         bot.GuildId = guildId;
         await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
-        await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/deposit", new { amount = Deposit }, cancellationToken);
+        var player = await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/deposit", new { amount = Deposit }, cancellationToken);
+        bot.ExpectedGold = player.Gold!.Value;
     }
 
     private async Task FightAsync((Bot Attacker, Bot Defender) leaders, int seconds, CancellationToken cancellationToken)
@@ -110,6 +148,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
         await defender.PostAsync<WarDto>($"/v1/wars/{war.Id}/accept", null, cancellationToken);
         war = await attacker.UntilAsync<WarDto>($"/v1/wars/{war.Id}", view => view.Status != "declared", cancellationToken);
         happenings.War = war;
+        LeftAWarOpen = true;
         happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {Wager} gold from each side");
 
         var ledger = new WarLedger(war.Id);
@@ -136,6 +175,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
                 $"/v1/guilds/{leader.GuildId}", guild => guild.Wars.All(entry => entry.WarId != war.Id), cancellationToken);
         }
 
+        LeftAWarOpen = false;
         Wars.Add(new WarResult(ledger, war.Total.Sum));
         happenings.Tell($"war {war.Id} settled {war.Total.Attacker}:{war.Total.Defender}, won by {WinnerName(war)}");
     }

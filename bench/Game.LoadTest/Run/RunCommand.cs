@@ -1,7 +1,5 @@
-using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Game.LoadTest.Client;
 using Game.LoadTest.Play;
 
 namespace Game.LoadTest.Run;
@@ -10,7 +8,9 @@ namespace Game.LoadTest.Run;
 internal static class RunCommand
 {
     private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ToRest = TimeSpan.FromSeconds(20);
+
+    // Too little time to found guilds, fight and settle.
+    private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(20);
 
     /// <returns>0 only if points and gold agree and nothing went wrong.</returns>
     public static async Task<int> RunAsync(RunOptions options)
@@ -49,55 +49,25 @@ internal static class RunCommand
 
     private static async Task<Summary> PlayAsync(RunOptions options, Addresses addresses, Happenings happenings, CancellationToken stopping)
     {
-        var summary = new Summary();
         using var abandon = new CancellationTokenSource();
         await using var ended = stopping.Register(() => abandon.CancelAfter(ToFinish));
-        await using (var campaign = new Campaign(addresses.Gateway, addresses.Shards, options.Bots, options.For, happenings))
+        await using var campaign = new Campaign(addresses.Gateway, addresses.Shards, options.Bots, options.For, happenings);
+        try
         {
-            try
-            {
-                await campaign.PlayAsync(stopping, abandon.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                happenings.Tell("the war under way was abandoned; it settles when the world runs again");
-            }
-            catch (PlayException exception)
-            {
-                happenings.Error(exception.Message);
-            }
-
-            foreach (var war in campaign.Wars)
-            {
-                summary.Wars++;
-                summary.PointsEarned += war.Ledger.Acknowledged;
-                summary.PointsSettled += war.Settled;
-                summary.Lost += war.Ledger.LostIn(war.Settled);
-                summary.Duplicated += war.Ledger.DuplicatedIn(war.Settled);
-            }
+            await campaign.PlayAsync(stopping, abandon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            happenings.Tell("the war under way was left; it settles when the world runs again");
+        }
+        catch (PlayException exception)
+        {
+            happenings.Error(exception.Message);
         }
 
-        var ledger = await RestAsync(addresses.Management);
-        summary.GoldBefore = ledger.Minted;
-        summary.GoldAfter = ledger.Wallets + ledger.Treasuries + ledger.Escrow;
-        summary.Errors = happenings.Errors.Count;
-        summary.Complete = options.For is { } length && length < TimeSpan.FromSeconds(20) || summary.Wars > 0;
+        var summary = await Summary.OfAsync(campaign, addresses.Management, happenings);
+        summary.Complete = summary.Wars > 0 || options.For < TooShort || stopping.IsCancellationRequested;
         return summary;
-    }
-
-    /// <summary>Gold on its way between shards arrives; then the books are read.</summary>
-    private static async Task<LedgerDto> RestAsync(Uri management)
-    {
-        using var http = new HttpClient { BaseAddress = management };
-        var retry = new Retry(ToRest);
-        while (true)
-        {
-            var ledger = await http.GetFromJsonAsync<LedgerDto>("/ops/ledger", Wire.Json);
-            if (ledger!.InTransit == 0 || !await retry.WaitAsync(null, CancellationToken.None))
-            {
-                return ledger;
-            }
-        }
     }
 
     private static async Task<int> FinishAsync(SiloProcess silo, View view, Summary summary)

@@ -1,11 +1,16 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Game.LoadTest.Client;
+using Game.LoadTest.Play;
 
 namespace Game.LoadTest.Run;
 
 /// <summary>The last line of a run.</summary>
 public sealed record Summary
 {
+    private static readonly TimeSpan ToRest = TimeSpan.FromSeconds(20);
+
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public int Wars { get; set; }
@@ -35,4 +40,49 @@ public sealed record Summary
     [JsonIgnore]
     public bool Agrees => Complete && PointsEarned == PointsSettled && GoldBefore == GoldAfter
         && Lost == 0 && Duplicated == 0 && Errors == 0;
+
+    /// <summary>Compares what the bots know with what the world holds, once it is at rest.</summary>
+    public static async Task<Summary> OfAsync(Campaign campaign, Uri management, Happenings happenings)
+    {
+        var summary = new Summary { Wars = campaign.Wars.Count };
+        foreach (var war in campaign.Wars)
+        {
+            summary.PointsEarned += war.Ledger.Acknowledged;
+            summary.PointsSettled += war.Settled;
+            summary.Lost += war.Ledger.LostIn(war.Settled);
+            summary.Duplicated += war.Ledger.DuplicatedIn(war.Settled);
+        }
+
+        try
+        {
+            var gold = await RestAsync(management);
+            summary.GoldBefore = gold.Minted;
+            summary.GoldAfter = gold.Wallets + gold.Treasuries + gold.Escrow;
+            var (lost, duplicated) = await campaign.CompareAsync(CancellationToken.None);
+            summary.Lost += lost;
+            summary.Duplicated += duplicated;
+        }
+        catch (Exception exception) when (exception is PlayException or HttpRequestException)
+        {
+            happenings.Error($"the books could not be compared: {exception.Message}");
+        }
+
+        summary.Errors = happenings.Errors.Count;
+        return summary;
+    }
+
+    /// <summary>Gold on its way between shards arrives; then the books are read.</summary>
+    private static async Task<LedgerDto> RestAsync(Uri management)
+    {
+        using var http = new HttpClient { BaseAddress = management };
+        var retry = new Retry(ToRest);
+        while (true)
+        {
+            var ledger = await http.GetFromJsonAsync<LedgerDto>("/ops/ledger", Wire.Json);
+            if (ledger!.InTransit == 0 || !await retry.WaitAsync(null, CancellationToken.None))
+            {
+                return ledger;
+            }
+        }
+    }
 }
