@@ -34,8 +34,8 @@ public abstract record AccountCommand(string CommandId) : Command(CommandId);
 public sealed record RegisterAccount(
     string CommandId,
     [property: Id(0)] string Name,
-    [property: Id(1)] string PlayerId,
-    [property: Id(2)] string PasswordHash) : AccountCommand(CommandId);
+    [property: Id(1), PerAttempt] string PlayerId,
+    [property: Id(2), PerAttempt] string PasswordHash) : AccountCommand(CommandId);
 
 [GenerateSerializer, Immutable, Alias("game.account.open-session")]
 public sealed record OpenSession(

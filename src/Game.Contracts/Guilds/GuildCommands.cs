@@ -62,7 +62,7 @@ public sealed record WithdrawFromTreasury(string CommandId, [property: Id(0)] st
 public sealed record HoldWager(
     string CommandId,
     [property: Id(0)] string Actor,
-    [property: Id(1)] string WarId,
+    [property: Id(1), PerAttempt] string WarId,
     [property: Id(2)] string Opponent,
     [property: Id(3)] long Amount,
     [property: Id(4)] int DurationSeconds) : GuildCommand(CommandId);

@@ -14,7 +14,7 @@ public sealed record RegisterPlayer(string CommandId, [property: Id(0)] string N
 [GenerateSerializer, Immutable, Alias("game.player.request-founding")]
 public sealed record RequestGuildFounding(
     string CommandId,
-    [property: Id(0)] string GuildId,
+    [property: Id(0), PerAttempt] string GuildId,
     [property: Id(1)] string GuildName,
     [property: Id(2)] string Tag,
     [property: Id(3)] JoinPolicy Policy) : PlayerCommand(CommandId);
@@ -24,9 +24,13 @@ public sealed record RequestGuildFounding(
 public sealed record RequestGuildJoin(string CommandId, [property: Id(0)] string GuildId, [property: Id(1)] bool UsingInvite)
     : PlayerCommand(CommandId);
 
-/// <summary>Pays gold out of the wallet to the own guild's treasury; refunded if the guild refuses.</summary>
+/// <summary>
+/// Pays gold out of the wallet to the own guild's treasury; refunded if the guild refuses. Refused if
+/// <paramref name="GuildId"/> is given and is not the own guild.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("game.player.deposit")]
-public sealed record SendGuildDeposit(string CommandId, [property: Id(0)] long Amount) : PlayerCommand(CommandId);
+public sealed record SendGuildDeposit(string CommandId, [property: Id(0)] long Amount, [property: Id(1)] string? GuildId = null)
+    : PlayerCommand(CommandId);
 
 /// <summary>The guild admitted the player (also as founder).</summary>
 [GenerateSerializer, Immutable, Alias("game.player.confirm-membership")]

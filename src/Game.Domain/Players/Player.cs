@@ -116,6 +116,11 @@ public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
             return Refusal.Conflict(RefusalCodes.NotInGuild, "Only members of a guild can deposit.");
         }
 
+        if (c.GuildId is { } meant && meant != guild)
+        {
+            return Refusal.Forbidden(RefusalCodes.NotMember, "Only members of this guild may do that.");
+        }
+
         return Gold < c.Amount
             ? Refusal.Conflict(RefusalCodes.InsufficientGold, "The wallet does not hold that much.")
             : new GuildDepositSent(now, guild, c.Amount);
