@@ -1,0 +1,60 @@
+using Game.Contracts.Chat;
+using Game.Contracts.Identity;
+
+namespace Game.Gateway.Http;
+
+/// <summary>The identifiers that stand in routes and frames, by the name of their parameter.</summary>
+internal static class RouteIds
+{
+    public const string Player = "playerId";
+    public const string Guild = "guildId";
+    public const string War = "warId";
+    public const string Board = "board";
+    public const string Channel = "channel";
+
+    private const string EntityLimit = "{shard}.{ulid}";
+    private const string GuildChannelPrefix = "guild:";
+
+    public static bool IsRouteId(string name) => name is Player or Guild or War or Board or Channel;
+
+    /// <summary>Players and guilds must live here; a war may be known here by its front, so its handlers decide.</summary>
+    public static Problem? Check(RouteValueDictionary values, ShardRouter shards)
+    {
+        foreach (var (name, value) in values)
+        {
+            var text = value as string;
+            var problem = name switch
+            {
+                Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
+                War => CheckEntity(name, text),
+                Board => CheckBoard(text),
+                Channel => CheckChannel(text),
+                _ => throw new InvalidOperationException($"No rule for the route parameter '{name}'."),
+            };
+            if (problem is not null)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    public static Problem? CheckEntity(string name, string? id) =>
+        EntityId.TryParse(id, out _) ? null : Problem.Invalid(name, EntityLimit, GatewayCodes.InvalidId);
+
+    public static Problem? CheckChannel(string? channel) =>
+        channel is ChatChannels.World or ChatChannels.Shard || GuildOfChannel(channel) is not null
+            ? null
+            : Problem.Invalid(Channel, "world, shard or guild:{guildId}", GatewayCodes.InvalidId);
+
+    /// <summary>The guild whose channel this is, or null.</summary>
+    public static string? GuildOfChannel(string? channel) =>
+        channel is not null && channel.StartsWith(GuildChannelPrefix, StringComparison.Ordinal)
+            && EntityId.TryParse(channel[GuildChannelPrefix.Length..], out var guild)
+            ? guild.ToString()
+            : null;
+
+    private static Problem? CheckBoard(string? board) =>
+        ShardId.IsValid(board) ? null : Problem.Invalid(Board, "1 to 32 characters of a-z 0-9 -", GatewayCodes.InvalidId);
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Game.Contracts;
+using Game.Gateway.Http;
+using Game.Gateway.Sessions;
+
+namespace Game.Gateway.Management;
+
+/// <summary>The management port: probes, metrics, the console and what it shows and does.</summary>
+internal static class ManagementEndpoints
+{
+    private const int DeadLettersShown = 100;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Results.Text("live"));
+        routes.MapGet("/health/ready", ReadyAsync);
+        routes.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
+
+        var console = routes.MapGroup("").AddEndpointFilter(RefuseForeignNamesAsync);
+        console.MapGet("/", () => Results.Stream(
+            typeof(ManagementEndpoints).Assembly.GetManifestResourceStream("console.html")!, "text/html; charset=utf-8"));
+        console.MapGet("/ops/status", StatusAsync);
+        console.MapGet("/ops/ledger", (IOperations operations, CancellationToken cancellationToken) => operations.GetLedgerAsync(cancellationToken));
+        console.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
+            operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
+        console.MapPost("/ops/dead-letters/replay", ReplayAsync);
+    }
+
+    private static async Task<IResult> ReadyAsync(
+        SessionRegistry sessions, IOperations operations, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (sessions.IsDraining)
+        {
+            return Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        try
+        {
+            var shards = await operations.GetShardsAsync(cancellationToken).WaitAsync(ReadyWithin, clock, cancellationToken);
+            var troubled = shards.Where(shard => !shard.Ready).Select(shard => $"{shard.Shard}: {shard.Trouble}").ToList();
+            return troubled.Count == 0
+                ? Results.Text("ready")
+                : Results.Text(string.Join('\n', troubled), statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (TimeoutException)
+        {
+            return Results.Text("the shards do not answer", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static async Task<IResult> StatusAsync(
+        SessionRegistry sessions, IOperations operations, MetricsCollector metrics, CancellationToken cancellationToken) => Reply.Ok(new
+        {
+            sessions.IsDraining,
+            Sessions = sessions.Count,
+            Requests = metrics.Sum("gateway_requests_total"),
+            Frames = metrics.Sum("gateway_frames_total"),
+            Pushes = metrics.Sum("gateway_pushes_total"),
+            Refusals = metrics.Sum("gateway_refusals_total"),
+            Shards = await operations.GetShardsAsync(cancellationToken),
+        });
+
+    private static async Task<IResult> ReplayAsync(JsonBody<ReplayBody> body, IOperations operations, CancellationToken cancellationToken) =>
+        body.Problem is { } problem ? Reply.Refused(problem)
+        : await operations.ReplayDeadLetterAsync(body.Value.Queue, body.Value.Id, cancellationToken) ? Results.NoContent()
+        : Reply.Refused(new Problem(StatusCodes.Status404NotFound, GatewayCodes.DeadLetterNotFound, "There is no such dead letter."));
+
+    /// <summary>
+    /// The port has no sign-in, so a page of the open web that makes its own name point here must not reach it through an
+    /// operator's browser: only addresses and localhost are answered.
+    /// </summary>
+    private static ValueTask<object?> RefuseForeignNamesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var host = context.HttpContext.Request.Host.Host;
+        return host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)
+            ? next(context)
+            : ValueTask.FromResult<object?>(Reply.Refused(new Problem(
+                StatusCodes.Status421MisdirectedRequest, GatewayCodes.Forbidden, "Ask by address or as localhost.")));
+    }
+}
+
+internal sealed record ReplayBody(string Queue, long Id) : IRequestBody
+{
+    public Refusal? Check() => null;
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Game.Gateway.Sessions;
+
+/// <summary>What must happen by itself: time limits of sessions every second, leases and memberships every minute.</summary>
+internal sealed partial class SessionUpkeep(
+    SessionRegistry registry, FeedHub hub, GatewaySettings settings, TimeProvider clock, ILogger<SessionUpkeep> logger) : BackgroundService
+{
+    private const int RechecksAtATime = 32;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromMinutes(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var recheck = TimeSpan.FromSeconds(Math.Max(1, settings.Tokens.RevocationCacheSeconds));
+        return Task.WhenAll(
+            RepeatAsync(SweepInterval, SweepAsync, stoppingToken),
+            RepeatAsync(recheck, RecheckAsync, stoppingToken),
+            RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken));
+    }
+
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                try
+                {
+                    await work(cancellationToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    // One bad round must not end all that follow.
+                    LogRoundFailed(logger, exception);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var session in registry.Sessions)
+        {
+            session.Sweep(now);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task RecheckAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        registry.Sessions,
+        new ParallelOptions { MaxDegreeOfParallelism = RechecksAtATime, CancellationToken = cancellationToken },
+        async (session, _) =>
+        {
+            try
+            {
+                await session.RecheckAsync();
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            {
+                LogRoundFailed(logger, exception);
+            }
+        });
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Upkeep of sessions failed; the next round tries again.")]
+    private static partial void LogRoundFailed(ILogger logger, Exception exception);
+}
