@@ -18,22 +18,31 @@ public sealed class LeaderboardBenchmark : IBenchmark
     {
         var workload = new Workload(quick ? 1_000_000 : 10_000_000);
         var size = $"{(workload.Entries / 1_000_000).ToString(CultureInfo.InvariantCulture)} M entries";
-        Figures ours;
-        using (var board = new BoardContender(workload))
-        {
-            ours = Measure(board, latencyCalls: 100_000, throughputCalls: 200_000, cancellationToken);
-        }
+        var ours = MeasureBoard(workload, cancellationToken);
+        var redis = MeasureRedis(workload, cancellationToken);
+        return Task.FromResult<IReadOnlyList<Row>>(
+            [.. Rows(size, ours, redis), .. SnapshotMeasurement.Run(workload, size, cancellationToken)]);
+    }
 
+    private static Figures MeasureBoard(Workload workload, CancellationToken cancellationToken)
+    {
+        using var board = new BoardContender(workload);
+        return Measure(board, latencyCalls: 100_000, throughputCalls: 200_000, cancellationToken);
+    }
+
+    /// <returns>Null if Redis is not installed.</returns>
+    private static Figures? MeasureRedis(Workload workload, CancellationToken cancellationToken)
+    {
         // The board's memory is given back first: the machine is the contenders' one after the other.
         GC.Collect();
         using var server = RedisServer.TryStart();
         if (server is null)
         {
-            return Task.FromResult(Rows(size, ours, null));
+            return null;
         }
 
         using var redis = new RedisContender(server, workload);
-        return Task.FromResult(Rows(size, ours, Measure(redis, latencyCalls: 20_000, throughputCalls: 50_000, cancellationToken)));
+        return Measure(redis, latencyCalls: 20_000, throughputCalls: 50_000, cancellationToken);
     }
 
     private static Figures Measure(IContender contender, int latencyCalls, int throughputCalls, CancellationToken cancellationToken)
@@ -50,7 +59,7 @@ public sealed class LeaderboardBenchmark : IBenchmark
         return new Figures(contender.BytesAnEntry, latencies, rates);
     }
 
-    private static IReadOnlyList<Row> Rows(string size, Figures ours, Figures? redis)
+    private static List<Row> Rows(string size, Figures ours, Figures? redis)
     {
         var rows = new List<Row>();
         foreach (var question in Enum.GetValues<Question>())

@@ -33,38 +33,106 @@ public sealed class RankedScoresTests
     }
 
     [Theory]
-    [InlineData(1, 1_000_000_000_000_000)]
+    [InlineData(1, LeaderboardLimits.MaxScore)]
     [InlineData(2, 500)]
     [InlineData(3, 1)]
-    public void Steps_EnoughForThreeLevels_RankLikeASortedList(int seed, long scores)
+    public void Steps_ThroughThreeLevelsAndBack_RankLikeASortedList(int seed, long scores)
     {
         const int Members = 60_000;
         var random = new Random(seed);
         var ours = new RankedScores(descending: true);
         var model = new Dictionary<string, (long Score, int Order)>();
-        for (var i = 0; i < 3 * Members; i++)
+        var order = 0;
+
+        // Growing splits leaves and branches, shrinking merges them; steps after each show that they still find their way.
+        Play(3 * Members);
+        ShrinkTo(2_000);
+        Play(Members);
+        ShrinkTo(0);
+        Play(1_000);
+
+        void Play(int steps)
         {
-            var member = Name(random.Next(Members));
-            var score = random.NextInt64(scores);
-            ours.Set(member, score, Start.AddSeconds(i));
-            model[member] = (score, i);
-            if (random.Next(4) == 0)
+            for (var i = 0; i < steps; i++)
             {
-                var gone = Name(random.Next(Members));
-                Assert.Equal(model.Remove(gone), ours.Remove(gone));
+                var member = Name(random.Next(Members));
+                var score = random.NextInt64(scores);
+                ours.Set(member, score, Start.AddSeconds(++order));
+                model[member] = (score, order);
+                if (random.Next(4) == 0)
+                {
+                    var gone = Name(random.Next(Members));
+                    Assert.Equal(model.Remove(gone), ours.Remove(gone));
+                }
             }
+
+            AssertSame(model, ours);
         }
 
-        AssertSame(model, ours);
-
-        // Down to a handful, so that leaves and branches merge and the root is lowered.
-        foreach (var member in model.Keys.Skip(10).ToList())
+        void ShrinkTo(int entries)
         {
-            Assert.True(ours.Remove(member));
-            model.Remove(member);
+            foreach (var member in model.Keys.Skip(entries).ToList())
+            {
+                Assert.True(ours.Remove(member));
+                model.Remove(member);
+            }
+
+            AssertSame(model, ours);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Steps_ThatEmptyWholeRangesAndFillThem_RankLikeASortedList(int seed)
+    {
+        const int Entries = 50_000;
+        const int Period = 1_500;
+        const int Gap = 750;
+        var random = new Random(seed);
+        var ours = new RankedScores(descending: false);
+        var model = new Dictionary<string, (long Score, int Order)>();
+        var order = 0;
+        for (var i = 0; i < Entries; i++)
+        {
+            Set(i);
         }
 
-        AssertSame(model, ours);
+        // The entries make two branches. Leaves in a gap are dropped, at times as the first of their branch. Thinning out
+        // the low end merges both branches, and the second one's first leaf now has another one before it.
+        RemoveWhere(score => (score + (seed * 500)) % Period < Gap);
+        Scatter(2_000);
+        RemoveWhere(score => score < Entries * 2 / 5 && random.Next(10) > 0);
+        Scatter(2_000);
+
+        void Set(long score)
+        {
+            var member = Name(++order);
+            ours.Set(member, score, Start);
+            model[member] = (score, order);
+        }
+
+        void Scatter(int entries)
+        {
+            for (var i = 0; i < entries; i++)
+            {
+                Set(random.Next(Entries));
+            }
+
+            AssertSame(model, ours);
+        }
+
+        void RemoveWhere(Predicate<long> gone)
+        {
+            foreach (var member in model.Where(e => gone(e.Value.Score)).OrderBy(e => e.Value.Score).Select(e => e.Key).ToList())
+            {
+                Assert.True(ours.Remove(member));
+                model.Remove(member);
+            }
+
+            AssertSame(model, ours);
+        }
     }
 
     [Fact]
@@ -166,7 +234,11 @@ public sealed class RankedScoresTests
 
     private static void AssertSame(Dictionary<string, (long Score, int Order)> model, RankedScores ours)
     {
-        var expected = model.OrderByDescending(e => e.Value.Score).ThenBy(e => e.Value.Order).Select(e => e.Key).ToList();
+        var expected = model
+            .OrderBy(e => ours.Descending ? -e.Value.Score : e.Value.Score)
+            .ThenBy(e => e.Value.Order)
+            .Select(e => e.Key)
+            .ToList();
         Assert.Equal(expected, ours.Page(1, ours.Count + 1).Select(e => e.Member));
         for (var i = 0; i < expected.Count; i++)
         {

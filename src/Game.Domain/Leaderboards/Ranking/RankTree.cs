@@ -112,7 +112,7 @@ internal sealed class RankTree
             node = _nodes[branch.Children[child]]!;
         }
 
-        return new Cursor(this, (Leaf)node, place - 1);
+        return new Cursor(this, (Leaf)node, place);
     }
 
     private static int ChildFor(long key, Branch branch) => EndOf(key, branch.Keys.AsSpan(1), branch.Size - 1);
@@ -379,30 +379,28 @@ internal sealed class RankTree
         return true;
     }
 
-    /// <summary>Steps through entries in order.</summary>
+    /// <summary>Steps through entries in order, all that follow each other in one leaf at a time.</summary>
     internal struct Cursor(RankTree tree, Leaf leaf, int position)
     {
+        private Leaf? _next = leaf;
         private Leaf _leaf = leaf;
         private int _position = position;
 
-        public readonly int Member => _leaf.Members[_position];
+        /// <summary>At most <see cref="Leaf.Capacity"/>.</summary>
+        public readonly ReadOnlySpan<int> Members => _leaf.Members.AsSpan(_position, _leaf.Size - _position);
 
-        public readonly long Key => _leaf.Keys[_position];
+        public readonly ReadOnlySpan<long> Keys => _leaf.Keys.AsSpan(_position, _leaf.Size - _position);
 
         public bool MoveNext()
         {
-            while (++_position >= _leaf.Size)
+            if (_next is null)
             {
-                if (tree.NextOf(_leaf) is not { } next)
-                {
-                    _position = _leaf.Size;
-                    return false;
-                }
-
-                _leaf = next;
-                _position = -1;
+                return false;
             }
 
+            _position = _next == _leaf ? _position : 0;
+            _leaf = _next;
+            _next = tree.NextOf(_leaf);
             return true;
         }
     }

@@ -39,7 +39,7 @@ public sealed class RankedScores
 
     /// <summary>Records a score, behind all equal ones.</summary>
     /// <exception cref="ArgumentException">The name cannot be a member.</exception>
-    /// <exception cref="InvalidOperationException">No room: 134 million members or 4 GiB of names.</exception>
+    /// <exception cref="InvalidOperationException">No room: 33 million members or 4 GiB of names.</exception>
     public void Set(string member, long score, DateTimeOffset at)
     {
         Span<byte> buffer = stackalloc byte[LeaderboardLimits.MaxMemberBytes];
@@ -110,12 +110,21 @@ public sealed class RankedScores
         }
 
         var items = new LeaderboardEntry[(int)Math.Min(count, Count - firstRank + 1)];
+        var filled = 0;
+        Span<MemberTable.Entry> entries = stackalloc MemberTable.Entry[Leaf.Capacity];
         var cursor = _tree.From((int)firstRank - 1);
-        for (var i = 0; i < items.Length && cursor.MoveNext(); i++)
+        while (filled < items.Length && cursor.MoveNext())
         {
-            var id = cursor.Member;
-            items[i] = new LeaderboardEntry(
-                firstRank + i, Encoding.UTF8.GetString(_members.NameOf(id)), ScoreOf(cursor.Key), TimeOf(id));
+            var run = Math.Min(items.Length - filled, cursor.Members.Length);
+            _members.Gather(cursor.Members[..run], entries);
+            for (var i = 0; i < run; i++, filled++)
+            {
+                items[filled] = new LeaderboardEntry(
+                    firstRank + filled,
+                    Encoding.UTF8.GetString(_members.NameOf(entries[i])),
+                    ScoreOf(cursor.Keys[i]),
+                    TimeOf(entries[i]));
+            }
         }
 
         return items;
@@ -142,7 +151,7 @@ public sealed class RankedScores
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, Count);
         var cursor = _tree.From((int)rank - 1);
         cursor.MoveNext();
-        return new Standing(ScoreOf(cursor.Key), TimeOf(cursor.Member));
+        return new Standing(ScoreOf(cursor.Keys[0]), TimeOf(_members[cursor.Members[0]]));
     }
 
     internal void Write(SnapshotWriter writer)
@@ -150,20 +159,23 @@ public sealed class RankedScores
         writer.WriteByte(Descending ? (byte)1 : (byte)0);
         writer.WriteVarint(_lastTicks);
         writer.WriteVarint(Count);
+        Span<MemberTable.Entry> entries = stackalloc MemberTable.Entry[Leaf.Capacity];
         var cursor = _tree.From(0);
         long key = 0;
         var ticks = _lastTicks;
         while (cursor.MoveNext())
         {
-            var id = cursor.Member;
-            var name = _members.NameOf(id);
-            var scoredAt = _members[id].ScoredAtTicks;
-            writer.WriteZigzag(cursor.Key - key);
-            writer.WriteZigzag(scoredAt - ticks);
-            writer.WriteByte((byte)name.Length);
-            writer.WriteBytes(name);
-            key = cursor.Key;
-            ticks = scoredAt;
+            _members.Gather(cursor.Members, entries);
+            for (var i = 0; i < cursor.Members.Length; i++)
+            {
+                var name = _members.NameOf(entries[i]);
+                writer.WriteZigzag(cursor.Keys[i] - key);
+                writer.WriteZigzag(entries[i].ScoredAtTicks - ticks);
+                writer.WriteByte((byte)name.Length);
+                writer.WriteBytes(name);
+                key = cursor.Keys[i];
+                ticks = entries[i].ScoredAtTicks;
+            }
         }
     }
 
@@ -211,5 +223,5 @@ public sealed class RankedScores
 
     private long ScoreOf(long key) => Descending ? ~key : key;
 
-    private DateTimeOffset TimeOf(int id) => new(_members[id].ScoredAtTicks, TimeSpan.Zero);
+    private static DateTimeOffset TimeOf(in MemberTable.Entry entry) => new(entry.ScoredAtTicks, TimeSpan.Zero);
 }
