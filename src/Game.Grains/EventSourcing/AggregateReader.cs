@@ -26,8 +26,11 @@ public class AggregateReader<TState>(
     /// </summary>
     public static long SnapshotInterval(long snapshotBytes) => Math.Max(MinSnapshotInterval, snapshotBytes / BytesAnEvent);
 
-    /// <summary>Changes whenever the state's shape does: older snapshots are then ignored and replaced.</summary>
-    protected virtual string Format => "json/1";
+    /// <summary>
+    /// Changes whenever the state's shape does: older snapshots are then ignored and replaced. A change of <c>Apply</c> alone
+    /// that should reach snapshots too needs a new number here.
+    /// </summary>
+    protected virtual string Format => $"json/1/{StateShape<TState>.Hash}";
 
     public async Task<LoadedState<TState>> ReadAsync(
         string stream, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Game.Contracts;
 using Game.EventStore;
 
@@ -17,7 +18,9 @@ public sealed class EventCodec
     private readonly FrozenDictionary<Type, EventType> _byType;
     private readonly FrozenDictionary<(string Alias, int From), IEventUpcaster> _upcasters;
 
-    /// <exception cref="ArgumentException">An event without an alias, an alias used twice, or a gap in a chain of upcasters.</exception>
+    /// <exception cref="ArgumentException">
+    /// An event without an alias, an alias used twice, a gap in a chain of upcasters, or an upcaster that is never reached.
+    /// </exception>
     public EventCodec(IEnumerable<Type> events, IEnumerable<IEventUpcaster> upcasters)
     {
         var types = events.Select(type => new EventType(
@@ -37,16 +40,21 @@ public sealed class EventCodec
                 }
             }
         }
+
+        foreach (var (alias, from) in _upcasters.Keys)
+        {
+            if (!_byAlias.TryGetValue(alias, out var type) || from < 1 || from >= type.Version)
+            {
+                throw new ArgumentException($"The upcaster of {alias} from version {from} is never used: there is no such event, or it is not that far.");
+            }
+        }
     }
 
-    /// <summary>How events, commands and states are written as JSON.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.Strict,
-        PropertyNameCaseInsensitive = false,
-    };
+    /// <summary>
+    /// How events, commands and states are written as JSON. Strict in reading: what is stored is either understood to the
+    /// last member or refused.
+    /// </summary>
+    public static JsonSerializerOptions Json { get; } = CreateOptions();
 
     /// <summary>All event types, by alias.</summary>
     public IReadOnlyDictionary<string, EventType> Types => _byAlias;
@@ -66,7 +74,7 @@ public sealed class EventCodec
     public EventData Encode(GameEvent fact)
     {
         var type = _byType[fact.GetType()];
-        return new EventData(type.Alias, type.Version, JsonSerializer.SerializeToUtf8Bytes(fact, type.Type, Json));
+        return new EventData(type.Alias, type.Version, JsonSerializer.SerializeToUtf8Bytes(fact, type.JsonType));
     }
 
     /// <exception cref="EventCodecException">Unknown alias, a newer version than this build knows, or a body that does not parse.</exception>
@@ -76,32 +84,57 @@ public sealed class EventCodec
     /// <inheritdoc cref="Decode(StoredEvent)"/>
     public GameEvent Decode(string stream, long position, string alias, int version, ReadOnlyMemory<byte> body)
     {
-        if (!_byAlias.TryGetValue(alias, out var type) || version < 1 || version > type.Version)
+        if (!_byAlias.TryGetValue(alias, out var type))
         {
             throw new EventCodecException(
-                $"Stream {stream}, position {position}: this build does not know event {alias} version {version}.", null);
+                $"Stream {stream}, position {position}: this build knows no event {alias} (version {version}).", null);
+        }
+
+        if (version < 1 || version > type.Version)
+        {
+            throw new EventCodecException(
+                $"Stream {stream}, position {position}: event {alias} has version {version}, and this build knows versions 1 to {type.Version}.", null);
         }
 
         try
         {
-            for (; version < type.Version; version++)
+            for (var from = version; from < type.Version; from++)
             {
-                body = _upcasters[(alias, version)].Upcast(body);
+                body = _upcasters[(alias, from)].Upcast(body);
             }
 
-            return (GameEvent?)JsonSerializer.Deserialize(body.Span, type.Type, Json)
-                ?? throw new JsonException("The body is null.");
+            return (GameEvent?)JsonSerializer.Deserialize(body.Span, type.JsonType) ?? throw new JsonException("The body is null.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // An upcaster meets a body it did not expect in its own way: whichever, the event cannot be read.
             throw new EventCodecException(
-                $"Stream {stream}, position {position}: the body of event {alias} version {version} does not parse.", exception);
+                $"Stream {stream}, position {position}: the body of event {alias} version {version} cannot be read: {exception.Message}", exception);
         }
+    }
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            RespectRequiredConstructorParameters = true,
+            RespectNullableAnnotations = true,
+            AllowDuplicateProperties = false,
+            NumberHandling = JsonNumberHandling.Strict,
+            PropertyNameCaseInsensitive = false,
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
     }
 }
 
 /// <summary>A type of event: its name in the store and its present schema version.</summary>
-public sealed record EventType(Type Type, string Alias, int Version);
+public sealed record EventType(Type Type, string Alias, int Version)
+{
+    internal JsonTypeInfo JsonType { get; } = EventCodec.Json.GetTypeInfo(Type);
+}
 
 /// <summary>An event that this build cannot read. Nothing is skipped: the stream stays as it is until a build can.</summary>
 public sealed class EventCodecException(string message, Exception? innerException) : Exception(message, innerException);
