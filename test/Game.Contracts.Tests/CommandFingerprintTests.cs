@@ -1,3 +1,4 @@
+using Game.Contracts.Accounts;
 using Game.Contracts.Guilds;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
@@ -17,6 +18,16 @@ public sealed class CommandFingerprintTests
     [Fact]
     public void Fingerprint_LeavesTheCommandIdOut() => Assert.Equal(
         CommandFingerprint.Of(new RegisterPlayer("c1", "Ada", 100)), CommandFingerprint.Of(new RegisterPlayer("c2", "Ada", 100)));
+
+    /// <summary>Each try brings a new player id and a new salt, and is the same request all the same.</summary>
+    [Fact]
+    public void Fingerprint_LeavesOutWhatIsMadeAnewForEveryAttempt()
+    {
+        Assert.Equal(
+            CommandFingerprint.Of(new RegisterAccount("c", "ada", "p1", "h1")), CommandFingerprint.Of(new RegisterAccount("c", "ada", "p2", "h2")));
+        Assert.NotEqual(
+            CommandFingerprint.Of(new RegisterAccount("c", "ada", "p1", "h1")), CommandFingerprint.Of(new RegisterAccount("c", "bob", "p1", "h1")));
+    }
 
     [Fact]
     public void Fingerprint_TellsContentApart()
