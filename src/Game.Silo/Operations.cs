@@ -1,0 +1,103 @@
+using Game.Contracts.Broadcast;
+using Game.Domain.Economy;
+using Game.Gateway;
+using Game.Grains.Broadcast;
+using Game.Grains.EventSourcing;
+
+namespace Game.Silo;
+
+/// <summary>What the console shows of this process's shards.</summary>
+internal sealed class Operations(World world) : IOperations
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly EventCodec _codec = EventCodec.ForGame();
+    private readonly GoldLedger _ledger = new();
+    private readonly Dictionary<string, long> _read = [];
+    private readonly SemaphoreSlim _reading = new(1);
+
+    public async Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(world.Shards.Select(shard => GetShardAsync(shard, cancellationToken)));
+
+    public async Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
+        string queue, long after, int count, CancellationToken cancellationToken) =>
+    [
+        .. (await world.Bus.ListDeadLettersAsync(queue, after, count, cancellationToken)).Select(letter => new DeadLetterStatus(
+            letter.Id,
+            letter.Message.Id,
+            letter.Message.Type,
+            $"{letter.Message.SourceShard} {letter.Message.SourceStream}",
+            letter.Message.RoutingKey,
+            letter.Reason,
+            letter.At,
+            letter.Deliveries)),
+    ];
+
+    public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        await world.Bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
+
+    /// <summary>Reads on from where the last call ended, so that the logs are folded once.</summary>
+    public async Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken)
+    {
+        const int Page = 2000;
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var shard in world.Shards)
+            {
+                while (true)
+                {
+                    var events = await world.StoreOf(shard).ReadAllAsync(_read.GetValueOrDefault(shard), Page, cancellationToken);
+                    foreach (var stored in events)
+                    {
+                        _ledger.Add(StreamName.KeyOf(stored.Stream), _codec.Decode(stored));
+                        _read[shard] = stored.Position;
+                    }
+
+                    if (events.Count < Page)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            return new LedgerStatus(
+                _ledger.Minted, _ledger.Wallets, _ledger.Treasuries, _ledger.Escrow, _ledger.InTransit, _ledger.Balanced);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task<ShardStatus> GetShardAsync(string shard, CancellationToken cancellationToken)
+    {
+        var queues = new List<QueueStatus>();
+        foreach (var exchange in BroadcastRoutes.All)
+        {
+            var queue = BroadcastRoutes.QueueOf(exchange, shard);
+            var depth = await world.Bus.GetDepthAsync(queue, cancellationToken);
+            queues.Add(new QueueStatus(queue, depth.Ready, depth.Unacknowledged, depth.DeadLetters));
+        }
+
+        if (!world.TryGet(shard, out var grains))
+        {
+            return new ShardStatus(shard, false, "The shard is not running.", [], queues);
+        }
+
+        try
+        {
+            var publishers = await Task.WhenAll(BroadcastRoutes.All.Select(
+                route => grains.GetGrain<IBroadcastPublisherGrain>(route).GetStatusAsync())).WaitAsync(Patience, cancellationToken);
+            return new ShardStatus(shard, true, null, publishers, queues);
+        }
+        catch (TimeoutException)
+        {
+            return new ShardStatus(shard, false, "The publishers do not answer.", [], queues);
+        }
+        catch (EventStore.EventStoreException exception)
+        {
+            return new ShardStatus(shard, false, exception.Message, [], queues);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Game.Broadcast;
+using Game.EventStore;
+using Game.Silo;
+using Game.Silo.Commands;
+
+var data = new Option<string?>("--data") { Description = "Folder for everything durable (setting Data)." };
+var profile = new Option<string>("--profile")
+{
+    Description = "Settings: silo-config/{profile}.json.",
+    DefaultValueFactory = _ => "embedded",
+};
+var shards = new Option<int?>("--shards") { Description = "Shards of the game (setting ShardCount)." };
+var port = new Option<int?>("--port") { Description = "Port of the gateway (setting Gateway:Port)." };
+var managementPort = new Option<int?>("--management-port") { Description = "Port of health, metrics and console (setting Gateway:ManagementPort)." };
+var serve = new Command("serve", "Runs the shards, the gateway and the console until SIGTERM or SIGINT.")
+{
+    profile, data, shards, port, managementPort,
+};
+serve.SetAction((parsed, _) => ServeCommand.RunAsync(
+    parsed.GetRequiredValue(profile),
+    new Dictionary<string, string?>
+    {
+        ["Data"] = parsed.GetValue(data),
+        ["ShardCount"] = parsed.GetValue(shards)?.ToString(),
+        ["Gateway:Port"] = parsed.GetValue(port)?.ToString(),
+        ["Gateway:ManagementPort"] = parsed.GetValue(managementPort)?.ToString(),
+    }));
+
+var stream = new Option<string>("--stream") { Description = "{category}/{key}, for example player/s01.01J….", Required = true };
+var version = new Option<long?>("--version") { Description = "State after this version." };
+var at = new Option<string?>("--at") { Description = "State at this instant, for example 2026-01-31T12:00:00Z." };
+var from = new Option<string>("--from") { Description = "Where the events come from: store.", DefaultValueFactory = _ => "store" };
+var shard = new Option<string?>("--shard") { Description = "The shard, if the key does not name its home." };
+from.AcceptOnlyFromAmong("store");
+version.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<long?>() is < 1)
+    {
+        result.AddError("--version must be 1 or more.");
+    }
+});
+var replay = new Command("replay", "Prints an aggregate's state in the past.") { stream, version, at, from, shard, data };
+replay.Validators.Add(result =>
+{
+    if (result.GetValue(version) is not null && result.GetValue(at) is not null)
+    {
+        result.AddError("Give either --at or --version.");
+    }
+});
+replay.SetAction((parsed, cancellationToken) => ReplayCommand.RunAsync(
+    parsed.GetValue(data) ?? "data",
+    parsed.GetRequiredValue(stream),
+    parsed.GetValue(shard),
+    parsed.GetValue(version),
+    parsed.GetValue(at) is { } instant ? ReplayCommand.ParseInstant(instant) : null,
+    cancellationToken));
+
+var doctor = new Command("doctor", "Checks the stores of a data folder.") { data };
+doctor.SetAction((parsed, cancellationToken) => DoctorCommand.RunAsync(parsed.GetValue(data) ?? "data", cancellationToken));
+
+var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, doctor }.Parse(args);
+if (line.Errors.Count > 0)
+{
+    foreach (var error in line.Errors)
+    {
+        Console.Error.WriteLine(error.Message);
+    }
+
+    return 2;
+}
+
+try
+{
+    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}

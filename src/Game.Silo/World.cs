@@ -1,0 +1,113 @@
+using Game.Broadcast.InProcess;
+using Game.Domain.Leaderboards;
+using Game.EventStore.Sqlite;
+using Game.Gateway;
+using Game.Grains;
+using Game.Grains.Hosting;
+using Game.Silo.Settings;
+
+namespace Game.Silo;
+
+/// <summary>
+/// The shards of this process and the bus that joins them. Started before the gateway takes traffic, stopped after it has
+/// let its sessions go.
+/// </summary>
+public sealed class World : IShardDirectory, IAsyncDisposable
+{
+    private readonly InProcessBus _bus;
+    private readonly List<SqliteEventStore> _stores = [];
+    private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteEventStore> _storeOf = new(StringComparer.Ordinal);
+
+    private World(InProcessBus bus, IReadOnlyList<string> shards)
+    {
+        _bus = bus;
+        Shards = shards;
+    }
+
+    public IReadOnlyList<string> Shards { get; }
+
+    public InProcessBus Bus => _bus;
+
+    /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
+    /// <exception cref="EventStore.EventStoreException">A store cannot be used; the message says which and why.</exception>
+    /// <exception cref="Broadcast.BroadcastException">The bus's file cannot be used.</exception>
+    public static async Task<World> StartAsync(
+        SiloSettings settings, DataFolder data, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var bus = InProcessBus.Open(
+            new InProcessBusOptions { Path = data.BusFile }, TimeProvider.System, loggers.CreateLogger<InProcessBus>());
+        var world = new World(bus, settings.OwnShards);
+        try
+        {
+            IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
+            foreach (var shard in world.Shards)
+            {
+                await world.StartShardAsync(shard, settings, boards, data, loggers, cancellationToken);
+            }
+
+            foreach (var host in world._hosts.Values)
+            {
+                await host.Traffic.StartAsync(cancellationToken);
+            }
+
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    public bool TryGet(string shard, out IGrainFactory grains)
+    {
+        var found = _hosts.TryGetValue(shard, out var host);
+        grains = host?.Grains!;
+        return found;
+    }
+
+    public SqliteEventStore StoreOf(string shard) => _storeOf[shard];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts.Values)
+        {
+            await host.DisposeAsync();
+        }
+
+        await _bus.DisposeAsync();
+        foreach (var store in _stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    private async Task StartShardAsync(
+        string shard,
+        SiloSettings settings,
+        IReadOnlyList<LeaderboardDefinition> boards,
+        DataFolder data,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        var store = SqliteEventStore.Open(data.StoreFile(shard));
+        _stores.Add(store);
+        _storeOf.Add(shard, store);
+        var host = await ShardHost.StartAsync(
+            new ShardHostOptions
+            {
+                Shard = new ShardIdentity(shard, settings.AllShards),
+                Store = store,
+                Reminders = store.Items("reminders"),
+                Bus = _bus,
+                Boards = boards,
+                ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+                CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+                LoggerFactory = loggers,
+            },
+            cancellationToken);
+        _hosts.Add(shard, host);
+        await host.Traffic.DeclareAsync(cancellationToken);
+    }
+}

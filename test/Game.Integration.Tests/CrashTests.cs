@@ -1,0 +1,74 @@
+using System.Globalization;
+using Game.LoadTest.Play;
+using Game.LoadTest.Run;
+
+namespace Game.Integration.Tests;
+
+/// <summary>
+/// Kills the real process (SIGKILL) at random moments while bots play, starts it again on the same data, and in the end
+/// compares everything that was ever confirmed to a bot with what the world holds. CRASHES sets how often, CRASH_SEED which
+/// moments.
+/// </summary>
+public sealed class CrashTests(ITestOutputHelper output)
+{
+    private const int Bots = 12;
+    private static readonly TimeSpan MaxLife = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Nothing_confirmed_is_lost_or_doubled_however_often_the_process_is_killed()
+    {
+        var crashes = Setting("CRASHES", 50);
+        var seed = Setting("CRASH_SEED", Random.Shared.Next());
+        output.WriteLine($"CRASH_SEED={seed} CRASHES={crashes}");
+        var random = new Random(seed);
+        using var silo = new Silo();
+        using var stopping = new CancellationTokenSource();
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var happenings = new Happenings();
+        happenings.Told += line => output.WriteLine(line);
+
+        var process = silo.Start();
+        var addresses = await process.ReadyAsync(abandon.Token);
+        await using var campaign = new Campaign(addresses.Gateway, addresses.Shards, Bots, null, happenings)
+        {
+            WarLength = TimeSpan.FromSeconds(10),
+            Patience = TimeSpan.FromMinutes(3),
+        };
+        var playing = campaign.PlayAsync(stopping.Token, abandon.Token);
+        for (var crash = 0; crash < crashes; crash++)
+        {
+            // Most lives end in play, some while the process is still starting.
+            var starting = random.Next(5) == 0;
+            if (!starting)
+            {
+                await process.ReadyAsync(abandon.Token);
+            }
+
+            await Task.Delay(MaxLife * random.NextDouble(), abandon.Token);
+            Assert.False(playing.IsCompleted, $"The play ended: {playing.Exception}\n{silo.Said()}");
+            Assert.True(starting || !process.HasExited, $"The silo ended by itself.\n{silo.Said()}");
+            await process.KillAsync();
+            process.Dispose();
+            process = silo.Start();
+        }
+
+        await process.ReadyAsync(abandon.Token);
+        await stopping.CancelAsync();
+        abandon.CancelAfter(ToFinish);
+        await playing;
+        var summary = await Summary.OfAsync(campaign, addresses.Management, happenings);
+        await process.StopAsync();
+        output.WriteLine(summary.ToString());
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Empty(happenings.Errors);
+        Assert.True(summary.Wars > 0, "No war was settled.");
+        Assert.True(summary.Agrees, summary.ToString());
+        Assert.False(campaign.LeftAWarOpen);
+        process.Dispose();
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Game.LoadTest.Run;
+
+namespace Game.Integration.Tests;
+
+/// <summary>Starts the real executable on ports and a folder of its own.</summary>
+internal sealed class Silo : IDisposable
+{
+    private readonly Queue<string> _output = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("game-silo-");
+
+    public static string Executable { get; } = typeof(Silo).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Silo").Value!;
+
+    public string Data => Path.Combine(_folder.FullName, "data");
+
+    /// <summary>The same over restarts, so that clients find the world again.</summary>
+    public int Port { get; } = FreePort();
+
+    public int ManagementPort { get; } = FreePort();
+
+    /// <param name="instead">Options and values that replace the usual ones.</param>
+    public SiloProcess Start(params ReadOnlySpan<string> instead)
+    {
+        var options = new Dictionary<string, string>
+        {
+            ["--data"] = Data,
+            ["--port"] = $"{Port}",
+            ["--management-port"] = $"{ManagementPort}",
+            ["--shards"] = "3",
+        };
+        for (var i = 0; i < instead.Length; i += 2)
+        {
+            options[instead[i]] = instead[i + 1];
+        }
+
+        return SiloProcess.Start(Executable, ["serve", .. options.SelectMany(option => (string[])[option.Key, option.Value])], Keep);
+    }
+
+    /// <summary>What the last processes said.</summary>
+    public string Said()
+    {
+        lock (_output)
+        {
+            return string.Join('\n', _output);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private void Keep(string line)
+    {
+        lock (_output)
+        {
+            _output.Enqueue(line);
+            if (_output.Count > 200)
+            {
+                _output.Dequeue();
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Game.Integration.Tests;
+
+/// <summary>What keeps the process from starting: a clear message, an exit code other than 0, nothing changed.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task A_data_folder_in_use_is_refused()
+    {
+        using var silo = new Silo();
+        using var first = silo.Start();
+        await first.ReadyAsync(TestContext.Current.CancellationToken);
+
+        await RefusedAsync(silo, "in use by another process", "--port", "0", "--management-port", "0");
+
+        await first.StopAsync();
+        Assert.Equal(0, first.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_refused_by_number()
+    {
+        using var silo = new Silo();
+        using var squatter = new TcpListener(IPAddress.Loopback, silo.Port);
+        squatter.Start();
+
+        await RefusedAsync(silo, $"{silo.Port}");
+    }
+
+    [Fact]
+    public async Task A_store_that_is_not_one_is_refused_by_name()
+    {
+        using var silo = new Silo();
+        Directory.CreateDirectory(Path.Combine(silo.Data, "s02"));
+        var file = Path.Combine(silo.Data, "s02", "events.db");
+        await File.WriteAllTextAsync(file, new string('x', 8192), TestContext.Current.CancellationToken);
+
+        await RefusedAsync(silo, "corrupt or not an event store");
+
+        Assert.Equal(new string('x', 8192), await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Wrong_settings_are_all_listed_with_their_paths()
+    {
+        using var silo = new Silo();
+
+        await RefusedAsync(silo, "ShardCount: must be 1 to 100, not 200.", "--shards", "200");
+        Assert.False(Directory.Exists(silo.Data));
+    }
+
+    [Fact]
+    public async Task An_unknown_profile_is_refused()
+    {
+        using var silo = new Silo();
+
+        await RefusedAsync(silo, "There is no profile 'nowhere'", "--profile", "nowhere");
+    }
+
+    [Fact]
+    public async Task A_term_signal_drains_and_ends_with_success()
+    {
+        using var silo = new Silo();
+        using var process = silo.Start();
+        await process.ReadyAsync(TestContext.Current.CancellationToken);
+
+        await process.StopAsync();
+
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static async Task RefusedAsync(Silo silo, string message, params string[] more)
+    {
+        using var process = silo.Start(more);
+        await process.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Contains(message, silo.Said());
+        Assert.DoesNotContain("   at ", silo.Said());
+        Assert.NotEqual(0, process.ExitCode);
+    }
+}
