@@ -1,8 +1,10 @@
 using Game.Contracts;
+using Game.Contracts.Feeds;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
 using Game.Domain.Players;
 using Game.Grains.EventSourcing;
+using Game.Grains.Feeds;
 
 namespace Game.Grains.Players;
 
@@ -26,5 +28,21 @@ public sealed class PlayerGrain(EventSourcingServices services)
         }
 
         return await GrainFactory.GetGrain<IWarFrontGrain>(warId).StrikeAsync(new LandStrike(commandId, Key, guild, power));
+    }
+
+    /// <summary>Tells the player how what began here ended elsewhere; what the player did is answered already.</summary>
+    protected override void OnCommitted(IReadOnlyList<GameEvent> facts)
+    {
+        foreach (var fact in facts)
+        {
+            if (fact is GuildMembershipConfirmed or GuildMembershipRefused or GuildMembershipEnded or GuildDepositRefunded or GoldReceived)
+            {
+                Feed.Push(
+                    GrainFactory,
+                    FeedTopics.Player(Key),
+                    "player.event",
+                    new { playerId = Key, kind = Codec.AliasOf(fact.GetType()), @event = (object)fact });
+            }
+        }
     }
 }

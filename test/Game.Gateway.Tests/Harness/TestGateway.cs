@@ -1,0 +1,105 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Game.Gateway.Tests.Harness;
+
+/// <summary>A gateway on real sockets, over three real shards unless it is given others. Limits are wide open unless a test narrows them.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly bool _ownsShards;
+    private int _names;
+
+    private TestGateway(WebApplication app, TestShards shards, bool ownsShards, CapturedLog log)
+    {
+        _app = app;
+        _ownsShards = ownsShards;
+        Shards = shards;
+        Log = log;
+        var addresses = app.Services.GetRequiredService<GatewayAddresses>();
+        Http = new HttpClient { BaseAddress = addresses.Public };
+        Management = new HttpClient { BaseAddress = addresses.Management };
+    }
+
+    public TestShards Shards { get; }
+
+    /// <summary>The public port, signed out.</summary>
+    public HttpClient Http { get; }
+
+    public HttpClient Management { get; }
+
+    /// <summary>What was logged as a warning or worse.</summary>
+    public CapturedLog Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Every public route.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes =>
+        [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+
+    public static async Task<TestGateway> StartAsync(
+        Action<GatewaySettings>? configure = null, TimeProvider? clock = null, TestShards? shards = null)
+    {
+        var settings = new GatewaySettings
+        {
+            Port = 0,
+            ManagementPort = 0,
+            Tokens = new TokenSettings { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) },
+            Passwords = new PasswordSettings { Iterations = 1_000, MaxWaiting = 1_000 },
+            Limits = new LimitSettings
+            {
+                AddressPerSecond = 0,
+                SignInPerSecond = 0,
+                AccountPerMinute = 0,
+                PlayerPerSecond = 0,
+                FramesPerSecond = 0,
+            },
+        };
+        configure?.Invoke(settings);
+        Assert.Empty(settings.Validate("Gateway"));
+
+        var ownShards = shards is null;
+        shards ??= await TestShards.StartAsync(3);
+        var builder = WebApplication.CreateSlimBuilder();
+        var log = new CapturedLog();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(log);
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
+        var app = builder.AddGameGateway(settings, shards, shards).Build().MapGameGateway();
+        await app.StartAsync();
+        return new TestGateway(app, shards, ownShards, log);
+    }
+
+    /// <summary>A fresh player on a shard.</summary>
+    public async Task<TestPlayer> RegisterAsync(string shard = "s01", string? name = null)
+    {
+        name ??= $"p{Interlocked.Increment(ref _names)}-{Guid.NewGuid().ToString("N")[..8]}";
+        using var response = await Http.PostAsJsonAsync("/v1/auth/register", new { name, password = TestPlayer.Password, shard });
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(response.IsSuccessStatusCode, body.ToString());
+        return new TestPlayer(this, name, body);
+    }
+
+    /// <summary>Asks the host to end, as SIGTERM does.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Management.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_ownsShards)
+        {
+            await Shards.DisposeAsync();
+        }
+    }
+}

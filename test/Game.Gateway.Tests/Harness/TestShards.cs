@@ -1,0 +1,153 @@
+using Game.Broadcast.InProcess;
+using Game.Contracts.Broadcast;
+using Game.Contracts.Identity;
+using Game.Contracts.Leaderboards;
+using Game.Domain.Economy;
+using Game.Domain.Leaderboards;
+using Game.EventStore.Sqlite;
+using Game.Grains;
+using Game.Grains.Broadcast;
+using Game.Grains.EventSourcing;
+using Game.Grains.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Game.Gateway.Tests.Harness;
+
+/// <summary>Real shards with real store files on the host this build is for, joined by the in-process bus.</summary>
+public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
+{
+    /// <summary>A board that players submit to.</summary>
+    public const string Board = "arena";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("game-gateway-").FullName;
+    private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
+    private readonly HashSet<string> _hidden = [];
+    private readonly InProcessBus _bus;
+
+    private TestShards(int count)
+    {
+        All = [.. Enumerable.Range(1, count).Select(ShardId.Numbered)];
+        _bus = InProcessBus.Open(
+            new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
+    }
+
+    public IReadOnlyList<string> All { get; }
+
+    public IReadOnlyList<string> Shards => [.. All.Where(shard => !_hidden.Contains(shard))];
+
+    /// <summary>Why the console would say a shard is in trouble; null: it is well.</summary>
+    public string? Trouble { get; set; }
+
+    public static async Task<TestShards> StartAsync(int count)
+    {
+        var shards = new TestShards(count);
+        foreach (var name in shards.All)
+        {
+            var store = SqliteEventStore.Open(Path.Combine(shards._folder, name, "events.db"));
+            var host = await ShardHost.StartAsync(
+                new ShardHostOptions
+                {
+                    Shard = new ShardIdentity(name, shards.All),
+                    Store = store,
+                    Reminders = store.Items("reminders"),
+                    Bus = shards._bus,
+                    Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
+                    LoggerFactory = NullLoggerFactory.Instance,
+                },
+                CancellationToken.None);
+            shards._shards.Add(name, (store, host));
+            await host.Traffic.DeclareAsync(CancellationToken.None);
+        }
+
+        foreach (var (_, host) in shards._shards.Values)
+        {
+            await host.Traffic.StartAsync(CancellationToken.None);
+        }
+
+        return shards;
+    }
+
+    /// <summary>The gateway no longer serves this shard, as if it ran in another process.</summary>
+    public void Hide(string shard) => _hidden.Add(shard);
+
+    public bool TryGet(string shard, out IGrainFactory grains)
+    {
+        var found = _shards.TryGetValue(shard, out var entry) && !_hidden.Contains(shard);
+        grains = entry.Host?.Grains!;
+        return found;
+    }
+
+    /// <summary>The position of the last event of every shard: equal before and after if nothing was stored.</summary>
+    public async Task<IReadOnlyList<long>> HeadsAsync()
+    {
+        var heads = new List<long>();
+        foreach (var (store, _) in _shards.Values)
+        {
+            heads.Add(await store.GetHeadAsync());
+        }
+
+        return heads;
+    }
+
+    public Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ShardStatus>>(
+    [
+        .. Shards.Select(shard => new ShardStatus(
+            shard,
+            Trouble is null,
+            Trouble,
+            [new PublisherStatus(BroadcastRoutes.All[0], 1, 3, 1, 0)],
+            [new QueueStatus($"{BroadcastRoutes.All[0]}.{shard}", 0, 0, 0)])),
+    ]);
+
+    public async Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
+        string queue, long after, int count, CancellationToken cancellationToken) =>
+    [
+        .. (await _bus.ListDeadLettersAsync(queue, after, count, cancellationToken)).Select(letter => new DeadLetterStatus(
+            letter.Id, letter.Message.Id, letter.Message.Type, letter.Message.SourceStream, letter.Message.RoutingKey, letter.Reason, letter.At, letter.Deliveries)),
+    ];
+
+    public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        await _bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
+
+    public async Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken)
+    {
+        var ledger = new GoldLedger();
+        var codec = EventCodec.ForGame();
+        foreach (var (store, _) in _shards.Values)
+        {
+            for (long position = 0; ;)
+            {
+                var page = await store.ReadAllAsync(position, 1000, cancellationToken);
+                foreach (var stored in page)
+                {
+                    ledger.Add(StreamName.KeyOf(stored.Stream), codec.Decode(stored));
+                    position = stored.Position;
+                }
+
+                if (page.Count == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        return new LedgerStatus(
+            ledger.Minted, ledger.Wallets, ledger.Treasuries, ledger.Escrow, ledger.InTransit, ledger.Balanced);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, host) in _shards.Values)
+        {
+            await host.DisposeAsync();
+        }
+
+        await _bus.DisposeAsync();
+        foreach (var (store, _) in _shards.Values)
+        {
+            await store.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+}
