@@ -13,7 +13,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Bots = 12;
     private static readonly TimeSpan MaxLife = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Nothing_confirmed_is_lost_or_doubled_however_often_the_process_is_killed()
@@ -53,9 +53,15 @@ public sealed class CrashTests(ITestOutputHelper output)
             process = silo.Start();
         }
 
+        // On a slow machine the last life sees the first war.
         await process.ReadyAsync(abandon.Token);
-        await stopping.CancelAsync();
         abandon.CancelAfter(ToFinish);
+        while (campaign.WarsSettled == 0 && !playing.IsCompleted)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), abandon.Token);
+        }
+
+        await stopping.CancelAsync();
         await playing;
         var summary = await Summary.OfAsync(campaign, addresses.Management, happenings);
         await process.StopAsync();

@@ -23,6 +23,8 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
         Timeout = TimeSpan.FromSeconds(15),
     };
 
+    private int _settled;
+
     /// <summary>How long a war lasts.</summary>
     public TimeSpan WarLength { get; init; } =
         TimeSpan.FromSeconds(Math.Clamp(Math.Floor((length ?? TimeSpan.FromSeconds(60)).TotalSeconds / 4), 5, 20));
@@ -31,6 +33,9 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
     public List<WarResult> Wars { get; } = [];
+
+    /// <summary>Number of <see cref="Wars"/>; may be read while the campaign is on.</summary>
+    public int WarsSettled => Volatile.Read(ref _settled);
 
     /// <summary>Whether a war began whose settlement was not waited for.</summary>
     public bool LeftAWarOpen { get; private set; }
@@ -177,6 +182,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
 
         LeftAWarOpen = false;
         Wars.Add(new WarResult(ledger, war.Total.Sum));
+        Volatile.Write(ref _settled, Wars.Count);
         happenings.Tell($"war {war.Id} settled {war.Total.Attacker}:{war.Total.Defender}, won by {WinnerName(war)}");
     }
 

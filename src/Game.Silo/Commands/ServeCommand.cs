@@ -46,6 +46,9 @@ internal static class ServeCommand
 
         // ASP.NET Core's own key ring protects nothing here: tokens have keys of their own.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+
+        // What keeps the process from starting is told once, in a sentence.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;
