@@ -46,6 +46,11 @@ public sealed class Streams : StreamSuite
     protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => EmbeddedModelHost.StartAsync(settings);
 }
 
+public sealed class Skips : SkipSuite
+{
+    protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => EmbeddedModelHost.StartAsync(settings);
+}
+
 public sealed class Observers : ObserverSuite
 {
     protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => EmbeddedModelHost.StartAsync(settings);

@@ -19,12 +19,23 @@ public abstract class LifeSuite : GrainModelSuite
         var calls = Enumerable.Range(0, 3).Select(_ => grain.GetAsync()).ToList();
         await Gate.Of(Key()).Reached;
         Gate.Of(Key()).Open();
+
+        // One of them made the activation; whether the others reach it before it fails cannot be known across a network.
+        var failures = 0;
         foreach (var call in calls)
         {
-            Assert.Equal(
-                FragileGrain.StillBroken, (await Assert.ThrowsAsync<InvalidTimeZoneException>(() => SoonAsync(call))).Message);
+            try
+            {
+                Assert.Equal("whole", await SoonAsync(call));
+            }
+            catch (InvalidTimeZoneException exception)
+            {
+                Assert.Equal(FragileGrain.StillBroken, exception.Message);
+                failures++;
+            }
         }
 
+        Assert.InRange(failures, 1, 3);
         Assert.Equal("whole", await SoonAsync(grain.GetAsync()));
         Assert.Equal(["tried", "tried"], JournalOf().Entries);
     }

@@ -5,8 +5,6 @@ namespace Game.GrainModel.Conformance.Streams;
 /// <summary>Streams with implicit subscriptions: at least once, in order. What each event became of is in the grain's journal.</summary>
 public abstract class StreamSuite : GrainModelSuite
 {
-    protected override GrainModelSettings Settings => new() { MaxEventDeliveryTime = TimeSpan.FromSeconds(2) };
-
     [Fact]
     public async Task Event_ActivatesTheSubscribedGrainOfTheStreamsKey()
     {
@@ -63,18 +61,6 @@ public abstract class StreamSuite : GrainModelSuite
         await Items().OnNextAsync(new News(2));
         await JournalOf().WaitForAsync("2");
         Assert.Equal(["failed 1", "failed 1", "1", "2"], JournalOf().Entries);
-    }
-
-    [Fact]
-    public async Task EventThatFailsTooLong_IsSkipped_AndTheObserverIsTold()
-    {
-        Failures.Plan(Key(), int.MaxValue);
-        await Items().OnNextAsync(new News(1));
-        await JournalOf().WaitForAsync("error");
-        Failures.Plan(Key(), 0);
-        await Items().OnNextAsync(new News(2));
-        await JournalOf().WaitForAsync("2");
-        Assert.DoesNotContain("1", JournalOf().Entries);
     }
 
     [Fact]
