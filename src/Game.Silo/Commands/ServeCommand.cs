@@ -47,6 +47,10 @@ internal static class ServeCommand
         // ASP.NET Core's own key ring protects nothing here: tokens have keys of their own.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
 
+        // Notes about settings that are meant to be so.
+        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+        .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+
         // What keeps the process from starting is told once, in a sentence.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddSimpleConsole(console =>
