@@ -36,7 +36,8 @@ public sealed record WarDirectory : IAggregate<WarDirectory, RecordWar>
                 command.WarId, e.Attacker, e.AttackerName, e.Defender, WarStatus.Declared, null, default, null),
             WarStarted e => (known ?? new WarSummary(
                 command.WarId, e.Attacker, e.AttackerName, e.Defender, WarStatus.Started, null, default, null))
-                with { Status = WarStatus.Started, EndsAt = e.EndsAt },
+                with
+            { Status = WarStatus.Started, EndsAt = e.EndsAt },
             WarCancelled => known is null ? null : known with { Status = WarStatus.Cancelled },
             WarEnded => known is null ? null : known with { Status = WarStatus.Ended },
             WarSettled e => known is null ? null : known with
