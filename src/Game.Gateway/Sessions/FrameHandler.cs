@@ -24,7 +24,7 @@ internal abstract class FrameHandler<TData> : FrameHandler
     private static ReadOnlySpan<byte> NoData => "{}"u8;
 
     public sealed override ValueTask<FrameReply> HandleAsync(GameSession session, string id, ReadOnlySpan<byte> data) =>
-        JsonInput.Read<TData>(data.IsEmpty ? NoData : data, out var value) is { } problem
+        JsonInput.Read<TData>(data.IsEmpty || data.SequenceEqual("null"u8) ? NoData : data, out var value) is { } problem
             ? ValueTask.FromResult(FrameReply.Refused(problem))
             : HandleAsync(session, id, value!);
 

@@ -19,6 +19,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     /// <summary>A board that players submit to.</summary>
     public const string Board = "arena";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("game-gateway-").FullName;
     private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
     private readonly HashSet<string> _hidden = [];
@@ -89,6 +91,23 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         return heads;
     }
 
+    /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty.</summary>
+    public async Task SettleAsync()
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            var before = await HeadsAsync();
+            if (await IsQuietAsync() && before.SequenceEqual(await HeadsAsync()))
+            {
+                return;
+            }
+
+            Assert.True(DateTime.UtcNow < deadline, "The shards do not come to rest.");
+            await Task.Yield();
+        }
+    }
+
     public Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ShardStatus>>(
     [
         .. Shards.Select(shard => new ShardStatus(
@@ -149,5 +168,23 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> IsQuietAsync()
+    {
+        foreach (var (name, (_, host)) in _shards)
+        {
+            foreach (var exchange in BroadcastRoutes.All)
+            {
+                var publisher = await host.Grains.GetGrain<IBroadcastPublisherGrain>(exchange).GetStatusAsync();
+                var queue = await _bus.GetDepthAsync(BroadcastRoutes.QueueOf(exchange, name));
+                if (publisher.Cursor < publisher.Head || queue.Ready > 0 || queue.Unacknowledged > 0)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 }
