@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Game.Grains.EventSourcing;
@@ -77,7 +77,9 @@ public sealed partial class EventGoldenTests
 
     private static string FileOf(string alias, int version) => Path.Combine(Folder(), $"{alias}.v{version}.json");
 
-    private static string Folder([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "Golden");
+    // Not [CallerFilePath]: continuous integration builds map source paths to /_/.
+    private static string Folder() => typeof(EventGoldenTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "GoldenFolder").Value!;
 
     [GeneratedRegex(@"^(?<alias>[a-z0-9.-]+)\.v(?<version>[0-9]+)\.json$", RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
