@@ -16,8 +16,6 @@ internal static class CleanContext
         }
     }
 
-    public static void Run(Action action) => ExecutionContext.Run(Clean, static action => ((Action)action!)(), action);
-
     private static ExecutionContext CaptureOnFreshThread()
     {
         ExecutionContext? captured = null;

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Game.Embedded;
 
 /// <summary>
@@ -120,20 +122,31 @@ public sealed class SimulationScheduler : TurnScheduler
             throw new InvalidOperationException("The simulation is running already: await inside it, do not run it from inside.");
         }
 
-        var context = SynchronizationContext.Current;
+        // A thread of its own: what the caller's thread carries (execution and synchronization context, the current task's
+        // scheduler) would decide where continuations run, and with that the order of turns.
         var met = false;
-        try
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
         {
-            SynchronizationContext.SetSynchronizationContext(null);
             _runningThread = Environment.CurrentManagedThreadId;
-            CleanContext.Run(() => met = LoopInside(condition, until, advances));
-            return met;
-        }
-        finally
-        {
-            _runningThread = 0;
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+            try
+            {
+                met = LoopInside(condition, until, advances);
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+            finally
+            {
+                _runningThread = 0;
+            }
+        })
+        { IsBackground = true, Name = "simulation" };
+        thread.UnsafeStart();
+        thread.Join();
+        failure?.Throw();
+        return met;
     }
 
     private bool LoopInside(Func<bool> condition, DateTimeOffset until, bool advances)
