@@ -13,6 +13,10 @@ public interface IWarFrontGrain : IGrainWithStringKey
     [Alias("Strike")]
     Task<Outcome<StrikeResult>> StrikeAsync(LandStrike command);
 
+    /// <summary>The answer that a player's strike of this command id and power was given, or null if none is stored.</summary>
+    [Alias("FindStrike")]
+    Task<Outcome<StrikeResult>?> FindStrikeAsync(string commandId, string player, int power);
+
     /// <summary>The war's scoreboard as last heard from the coordinator; not durable, the next one replaces it.</summary>
     [Alias("ShowScoreboard")]
     Task ShowScoreboardAsync(Scoreboard scoreboard);

@@ -21,12 +21,13 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     where TCommand : Command
 {
     private const int MaxBatch = 256;
-    private const int MaxAttempts = 5;
+    private const int MaxConflicts = 5;
 
     private readonly Queue<Pending> _queue = new();
     private readonly EventSourcingServices _services;
     private Task _flushing = Task.CompletedTask;
     private Task _durable = Task.CompletedTask;
+    private Task _loading = Task.CompletedTask;
     private TState? _state;
     private long _version;
     private long _snapshotVersion;
@@ -88,13 +89,25 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     /// <summary>The durable state. Waits for an append under way, so that nothing is read that might not last.</summary>
     protected async ValueTask<TState> ReadAsync()
     {
-        while (!_durable.IsCompleted)
+        while (true)
         {
-            await _durable;
-        }
+            while (!_durable.IsCompleted)
+            {
+                await _durable;
+            }
 
-        return _state ?? await LoadAsync();
+            if (_state is not null)
+            {
+                return _state;
+            }
+
+            await LoadAsync();
+        }
     }
+
+    /// <summary>Whether a command was stored before, so that <see cref="ExecuteAsync"/> would only repeat its answer.</summary>
+    protected async Task<bool> IsStoredAsync(TCommand command) =>
+        await Store.FindCommandAsync(Stream, command.CommandId) is not null;
 
     /// <summary>
     /// Decides and stores a command. <paramref name="view"/> is taken from the state right after the command.
@@ -178,44 +191,62 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     private async Task CommitAsync(List<Pending> batch)
     {
         var open = new List<Pending>(batch);
-        for (var attempt = 1; open.Count > 0; attempt++)
+        var conflicts = 0;
+        while (open.Count > 0)
         {
-            if (attempt > MaxAttempts)
-            {
-                FailAll(open, Refusal.Unavailable("stream_contended", "Another activation keeps writing to this aggregate; try again."));
-                return;
-            }
-
             if (_state is null)
             {
                 await LoadAsync();
             }
 
             var (commits, facts) = Decide(open);
-            if (commits.Count > 0)
+            if (commits.Count == 0)
             {
-                var result = await AppendAsync(commits);
-                if (result.Status != AppendStatus.Appended)
-                {
-                    _state = null;
-                    if (result.Command is { } record)
-                    {
-                        var repeated = open.Find(p => p.Command.CommandId == record.CommandId)!;
-                        open.Remove(repeated);
-                        await RepeatAsync(repeated, record);
-                    }
+                await AnswerAsync(open);
+                return;
+            }
 
-                    continue;
-                }
-
+            var result = await AppendAsync(commits);
+            if (result.Status == AppendStatus.Appended)
+            {
                 _version = result.Version;
                 OnCommitted(facts);
                 WakePublishers(facts);
+                await AnswerAsync(open);
+                return;
             }
 
-            await AnswerAsync(open);
-            return;
+            _state = null;
+            if (result.Status == AppendStatus.Duplicate)
+            {
+                open = await AnswerKnownAsync(open);
+            }
+            else if (++conflicts == MaxConflicts)
+            {
+                FailAll(open, Refusal.Unavailable(
+                    RefusalCodes.StreamContended, "Another activation keeps writing to this aggregate; try again."));
+                return;
+            }
         }
+    }
+
+    /// <returns>Those whose command id the stream does not hold yet.</returns>
+    private async Task<List<Pending>> AnswerKnownAsync(List<Pending> open)
+    {
+        var unknown = new List<Pending>(open.Count);
+        foreach (var pending in open)
+        {
+            if (await Store.FindCommandAsync(Stream, pending.Command.CommandId) is { } record)
+            {
+                await RepeatAsync(pending, record);
+            }
+            else
+            {
+                unknown.Add(pending);
+            }
+        }
+
+        return unknown;
     }
 
     private (List<Commit> Commits, List<GameEvent> Facts) Decide(List<Pending> open)
@@ -256,10 +287,14 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
         catch (AppendOutcomeUnknownException exception)
         {
             LogOutcomeUnknown(Logger, Stream, exception);
-            var record = await Store.FindCommandAsync(Stream, commits[^1].CommandId);
-            return record is null
-                ? AppendResult.Conflict(_version)
-                : AppendResult.Appended(record.LastVersion, 0);
+
+            // Only what stands right after the expected version is this append: the same command may be stored from before.
+            var until = _version + commits.Sum(commit => commit.Events.Count);
+            var first = await Store.FindCommandAsync(Stream, commits[0].CommandId);
+            var last = await Store.FindCommandAsync(Stream, commits[^1].CommandId);
+            return first?.FirstVersion == _version + 1 && last?.LastVersion == until
+                ? AppendResult.Appended(until, 0)
+                : AppendResult.Conflict(_version);
         }
     }
 
@@ -297,14 +332,27 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
             (await CreateReader().ReadAsync(Stream, record.LastVersion)).State);
     }
 
-    private async Task<TState> LoadAsync()
+    /// <summary>
+    /// Sets the state to what the store holds. Whoever asks while that is being read gets the same reading: a second one
+    /// could end after a command has been stored on top of the first, and would take that command back.
+    /// </summary>
+    private Task LoadAsync()
+    {
+        if (_loading.IsCompleted)
+        {
+            _loading = ReadStoreAsync();
+        }
+
+        return _loading;
+    }
+
+    private async Task ReadStoreAsync()
     {
         var loaded = await CreateReader().ReadAsync(Stream);
         _state = loaded.State;
         _version = loaded.Version;
         _snapshotVersion = loaded.SnapshotVersion;
         _snapshotInterval = AggregateReader<TState>.SnapshotInterval(loaded.SnapshotBytes);
-        return loaded.State;
     }
 
     private async Task SnapshotAsync()

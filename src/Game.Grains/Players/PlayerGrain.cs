@@ -21,13 +21,15 @@ public sealed class PlayerGrain(EventSourcingServices services)
     public async Task<Outcome<StrikeResult>> StrikeAsync(string commandId, string warId, int power)
     {
         var player = await ReadAsync();
-        if (player.FightsFor is not { } guild)
-        {
-            return Outcome.Refuse<StrikeResult>(
-                Refusal.Conflict(RefusalCodes.NotInGuild, "Only members of a guild at war can strike."));
-        }
+        var front = GrainFactory.GetGrain<IWarFrontGrain>(warId);
+        var outcome = player.FightsFor is { } guild
+            ? await front.StrikeAsync(new LandStrike(commandId, Key, guild, power))
+            : Outcome.Refuse<StrikeResult>(Refusal.Conflict(RefusalCodes.NotInGuild, "Only members of a guild at war can strike."));
 
-        return await GrainFactory.GetGrain<IWarFrontGrain>(warId).StrikeAsync(new LandStrike(commandId, Key, guild, power));
+        // The guild is not the caller's word but today's membership: a strike stored for an earlier one keeps its answer.
+        return outcome.Refusal?.Code is RefusalCodes.NotInGuild or RefusalCodes.CommandIdReused
+            ? await front.FindStrikeAsync(commandId, Key, power) ?? outcome
+            : outcome;
     }
 
     /// <summary>Tells the player how what began here ended elsewhere; what the player did is answered already.</summary>

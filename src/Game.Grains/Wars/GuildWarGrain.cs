@@ -39,7 +39,7 @@ public sealed class GuildWarGrain(EventSourcingServices services)
                 // Before the event: a war that exists always has somebody who comes back for its deadlines.
                 await this.RegisterOrUpdateReminder(Deadlines, ReminderInterval, ReminderInterval);
                 break;
-            case CancelWar { Actor: { } actor } when await RefuseActorAsync(actor) is { } refusal:
+            case CancelWar { Actor: { } actor } when await RefuseActorAsync(actor) is { } refusal && !await IsStoredAsync(command):
                 return Outcome.Refuse<WarView>(refusal);
         }
 

@@ -50,7 +50,25 @@ public sealed class WarFrontGrain(EventSourcingServices services)
     public Task<Outcome<StrikeResult>> StrikeAsync(LandStrike command) => ExecuteAsync(
         command,
         front => new StrikeResult(Key, command.Power, front.PointsOf(command.Player)),
-        facts => facts.OfType<StrikeLanded>().Select(landed => new StrikeResult(Key, landed.Points, landed.PlayerTotal)).First());
+        facts => ResultOf(facts.OfType<StrikeLanded>().First()));
+
+    public async Task<Outcome<StrikeResult>?> FindStrikeAsync(string commandId, string player, int power)
+    {
+        if (await Store.FindCommandAsync(Stream, commandId) is not { } record)
+        {
+            return null;
+        }
+
+        await foreach (var stored in Store.ReadAsync(Stream, record.FirstVersion, record.LastVersion))
+        {
+            if (Codec.Decode(stored) is StrikeLanded landed && landed.Player == player && landed.Points == power)
+            {
+                return Outcome.Accept(ResultOf(landed), record.LastVersion);
+            }
+        }
+
+        return null;
+    }
 
     public async Task<FrontView?> GetAsync() => await ReadAsync() is { Exists: true } front ? View(front) : null;
 
@@ -89,6 +107,8 @@ public sealed class WarFrontGrain(EventSourcingServices services)
             }
         }
     }
+
+    private StrikeResult ResultOf(StrikeLanded landed) => new(Key, landed.Points, landed.PlayerTotal);
 
     private FrontView View(WarFront front) => front.ToView() with { Scoreboard = _scoreboard };
 
