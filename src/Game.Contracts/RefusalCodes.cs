@@ -17,6 +17,7 @@ public static class RefusalCodes
 
     public const string GuildNotFound = "guild_not_found";
     public const string GuildExists = "guild_exists";
+    public const string GuildFoundingRefused = "guild_founding_refused";
     public const string GuildDisbanded = "guild_disbanded";
     public const string GuildNameTaken = "guild_name_taken";
     public const string GuildFull = "guild_full";

@@ -14,6 +14,17 @@ public sealed record FoundGuild(
     [property: Id(4)] JoinPolicy Policy,
     [property: Id(5)] long Treasury) : GuildCommand(CommandId);
 
+/// <summary>
+/// The guild cannot come into being (its name is taken): its stream keeps the refusal, so that whatever comes twice or at
+/// the same time finds one answer. Changes nothing if the guild was founded.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("game.guild.refuse-founding")]
+public sealed record RefuseFounding(
+    string CommandId,
+    [property: Id(0)] string Founder,
+    [property: Id(1)] string Code,
+    [property: Id(2)] long Refund) : GuildCommand(CommandId);
+
 /// <summary>A player whose own grain has reserved the membership asks to come in. Never refused by exception: the answer is an event.</summary>
 [GenerateSerializer, Immutable, Alias("game.guild.admit")]
 public sealed record AdmitMember(

@@ -10,6 +10,14 @@ public sealed record GuildFounded(
     [property: Id(4)] string FounderName,
     [property: Id(5)] long Treasury) : GameEvent(At);
 
+/// <summary>Founding was impossible (the name is taken): the founder's fee goes back, and this guild will never exist.</summary>
+[GenerateSerializer, Immutable, Alias("guild.founding-refused")]
+public sealed record GuildFoundingRefused(
+    DateTimeOffset At,
+    [property: Id(0)] string Founder,
+    [property: Id(1)] string Code,
+    [property: Id(2)] long Refund) : GameEvent(At);
+
 [GenerateSerializer, Immutable, Alias("guild.member-joined")]
 public sealed record MemberJoined(DateTimeOffset At, [property: Id(0)] string Player, [property: Id(1)] string Name) : GameEvent(At);
 

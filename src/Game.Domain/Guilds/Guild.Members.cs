@@ -12,6 +12,11 @@ public sealed partial record Guild
             return Refusal.Conflict(RefusalCodes.GuildExists, "This guild is founded already.");
         }
 
+        if (FoundingRefused)
+        {
+            return Refusal.Conflict(RefusalCodes.GuildFoundingRefused, "The founding of this guild was refused before.");
+        }
+
         if ((Names.CheckGuildName(c.Name) ?? Names.CheckGuildTag(c.Tag)) is { } refusal)
         {
             return refusal;

@@ -32,6 +32,9 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
 
     public DateTimeOffset? FoundedAt { get; init; }
 
+    /// <summary>Its founding was refused for good; the founder is refunded.</summary>
+    public bool FoundingRefused { get; init; }
+
     public int WarsWon { get; init; }
 
     public int WarsLost { get; init; }
@@ -54,6 +57,9 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
     public Decision Decide(GuildCommand command, DateTimeOffset now) => command switch
     {
         FoundGuild c => Found(c, now),
+        RefuseFounding c => Exists || FoundingRefused
+            ? Decision.Nothing
+            : new GuildFoundingRefused(now, c.Founder, c.Code, c.Refund),
         AdmitMember c => Admit(c, now),
         ReceiveDeposit c => Receive(c, now),
         OfferWar c => Offer(c, now),
@@ -86,6 +92,7 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
             FoundedAt = e.At,
             Members = Members.SetItem(e.Founder, new GuildMember(e.Founder, e.FounderName, GuildRole.Leader, e.At)),
         },
+        GuildFoundingRefused => this with { FoundingRefused = true },
         MemberJoined e => this with
         {
             Members = Members.SetItem(e.Player, new GuildMember(e.Player, e.Name, GuildRole.Member, e.At)),

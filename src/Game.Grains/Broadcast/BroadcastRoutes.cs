@@ -23,6 +23,7 @@ public static class BroadcastRoutes
         [typeof(GuildJoinRequested)] = Member("join-requested", e => [((GuildJoinRequested)e).GuildId]),
         [typeof(GuildDepositSent)] = Member("deposit-sent", e => [((GuildDepositSent)e).GuildId]),
         [typeof(GuildFounded)] = Member("founded", e => [((GuildFounded)e).Founder]),
+        [typeof(GuildFoundingRefused)] = Member("founding-refused", e => [((GuildFoundingRefused)e).Founder]),
         [typeof(MemberJoined)] = Member("joined", e => [((MemberJoined)e).Player]),
         [typeof(MemberRefused)] = Member("refused", e => [((MemberRefused)e).Player]),
         [typeof(MemberLeft)] = Member("left", e => [((MemberLeft)e).Player]),

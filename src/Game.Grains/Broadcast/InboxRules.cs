@@ -41,6 +41,7 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         GuildDepositSent e => [Guild(e.GuildId, new ReceiveDeposit(id, key, e.Amount))],
 
         GuildFounded e => [Player(e.Founder, new ConfirmMembership(id, key))],
+        GuildFoundingRefused e => [Player(e.Founder, new RefuseMembership(id, key, e.Code, e.Refund))],
         MemberJoined e => [Player(e.Player, new ConfirmMembership(id, key))],
         MemberRefused e => [Player(e.Player, new RefuseMembership(id, key, e.Code, 0))],
         MemberLeft e => [Player(e.Player, new EndMembership(id, key, MembershipEnd.Left))],
@@ -103,16 +104,32 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
     private List<Task<Refusal?>> AtHome(string entity, Func<Task<Refusal?>> effect) =>
         EntityId.ShardOf(entity) == shard.Name ? [effect()] : Nothing;
 
+    /// <summary>
+    /// Founds the guild if its name is free. The guild's own stream decides: a name that was taken when the request first
+    /// came may be free when it comes again, and the founder has been refunded by then.
+    /// </summary>
     private async Task<Refusal?> FoundGuildAsync(string id, string player, GuildFoundingRequested e)
     {
-        // A guild is founded on its founder's shard, so a refusal needs no way back over the bus.
-        var name = await grains.GetGrain<IGuildDirectoryGrain>(shard.Name)
-            .ReserveNameAsync(new ReserveGuildName(id, e.GuildId, e.GuildName));
-        var refusal = name.Refusal ?? await Guild(
-            e.GuildId, new FoundGuild(id, player, e.PlayerName, e.GuildName, e.Tag, e.Policy, e.Fee));
-        return refusal is null or { Kind: RefusalKind.Unavailable }
-            ? refusal
-            : await Player(player, new RefuseMembership(id, e.GuildId, refusal.Code, e.Fee));
+        var directory = grains.GetGrain<IGuildDirectoryGrain>(shard.Name);
+        var name = await directory.ReserveNameAsync(new ReserveGuildName(id, e.GuildId, e.GuildName));
+        if (name.Refusal is { } taken)
+        {
+            return taken.Kind == RefusalKind.Unavailable
+                ? taken
+                : await Guild(e.GuildId, new RefuseFounding($"{id}/refuse", player, taken.Code, e.Fee));
+        }
+
+        var founded = await Guild(e.GuildId, new FoundGuild(id, player, e.PlayerName, e.GuildName, e.Tag, e.Policy, e.Fee));
+        if (founded is null or { Kind: RefusalKind.Unavailable })
+        {
+            return founded;
+        }
+
+        // No guild will use the name; if another one has this id, the fee goes back as it came.
+        var released = (await directory.ReleaseNameAsync(new ReleaseGuildName($"{id}/release", e.GuildId, e.GuildName))).Refusal;
+        return released is null && founded.Code != RefusalCodes.GuildFoundingRefused
+            ? await Player(player, new RefuseMembership(id, e.GuildId, founded.Code, e.Fee))
+            : released;
     }
 
     private List<Task<Refusal?>> Disband(string id, string guild, GuildDisbanded e)

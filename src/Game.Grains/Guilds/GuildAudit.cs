@@ -11,6 +11,7 @@ public static class GuildAudit
         var (actor, target, amount) = fact switch
         {
             GuildFounded e => (e.Founder, null, e.Treasury),
+            GuildFoundingRefused e => (e.Founder, e.Code, e.Refund),
             MemberJoined e => (e.Player, null, null),
             MemberRefused e => (e.Player, e.Code, null),
             MemberLeft e => (e.Player, null, null),
