@@ -54,7 +54,8 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        // Not CancelAsync: that would run the callbacks outside the grain's turns.
+        _stopping.Cancel();
         await _pump;
         _stopping.Dispose();
     }

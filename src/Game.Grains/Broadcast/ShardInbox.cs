@@ -46,18 +46,31 @@ public sealed partial class ShardInbox(
         _consumers.Clear();
     }
 
-    private async Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellationToken)
-    {
-        var effects = new Task[batch.Count];
-        for (var i = 0; i < effects.Length; i++)
-        {
-            effects[i] = HandleOneAsync(batch[i]);
-        }
+    /// <summary>
+    /// Streams side by side, each in its own order: what follows a message that must come again comes again with it. A war
+    /// that is cancelled must not be offered after that.
+    /// </summary>
+    private Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellationToken) =>
+        Task.WhenAll(batch.GroupBy(delivery => (delivery.Message.SourceShard, delivery.Message.SourceStream)).Select(HandleStreamAsync));
 
-        await Task.WhenAll(effects);
+    private async Task HandleStreamAsync(IEnumerable<Delivery> deliveries)
+    {
+        var waits = false;
+        foreach (var delivery in deliveries)
+        {
+            if (waits)
+            {
+                delivery.Postpone();
+            }
+            else
+            {
+                waits = !await TryHandleAsync(delivery);
+            }
+        }
     }
 
-    private async Task HandleOneAsync(Delivery delivery)
+    /// <returns>False if the message comes again.</returns>
+    private async Task<bool> TryHandleAsync(Delivery delivery)
     {
         var message = delivery.Message;
         try
@@ -66,26 +79,29 @@ public sealed partial class ShardInbox(
             if (await rules.HandleAsync(message.Id, message.SourceShard, message.SourceStream, fact) is null)
             {
                 delivery.Ack();
+                return true;
             }
-            else
-            {
-                delivery.Postpone();
-            }
+
+            delivery.Postpone();
+            return false;
         }
         catch (Exception exception) when (exception is TimeoutException or EventStoreException)
         {
             LogPostponed(logger, message.Id, message.Type, exception);
             delivery.Postpone();
+            return false;
         }
         catch (Exception exception) when (exception is EventCodecException or NotSupportedException)
         {
             LogRejected(logger, message.Id, message.Type, exception);
             delivery.Reject(exception.Message);
+            return true;
         }
         catch (Exception exception)
         {
             LogFailed(logger, message.Id, message.Type, delivery.Attempt, exception);
             delivery.Retry(exception.Message);
+            return false;
         }
     }
 

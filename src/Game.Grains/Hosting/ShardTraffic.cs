@@ -1,4 +1,5 @@
 using Game.Contracts.Broadcast;
+using Game.EventStore;
 using Game.Grains.Broadcast;
 
 namespace Game.Grains.Hosting;
@@ -16,12 +17,16 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
     public Task DeclareAsync(CancellationToken cancellationToken) => inbox.DeclareAsync(cancellationToken);
 
     /// <summary>Consumes the queues and sets the publishers to work on what the log still holds.</summary>
+    /// <exception cref="EventStoreException">A publisher could not start: the shard must not run without.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await inbox.StartAsync(cancellationToken);
         foreach (var route in BroadcastRoutes.All)
         {
-            await grains.GetGrain<IBroadcastPublisherGrain>(route).WakeAsync();
+            // A wake is one-way and would not tell that the publisher cannot start.
+            var publisher = grains.GetGrain<IBroadcastPublisherGrain>(route);
+            await publisher.GetStatusAsync();
+            await publisher.WakeAsync();
         }
     }
 
