@@ -3,8 +3,8 @@ using Game.EventStore;
 
 namespace Game.Hosting.Embedded;
 
-/// <summary>Reminders in the shard's own store.</summary>
-internal sealed class ReminderTable(IDurableItems items) : IReminderTable
+/// <summary>Reminders in the shard's own store. Safe for concurrent use.</summary>
+public sealed class ReminderTable(IDurableItems items) : IReminderTable
 {
     public async ValueTask<IReadOnlyList<ReminderEntry>> ReadAllAsync(CancellationToken cancellationToken)
     {

@@ -20,8 +20,9 @@ public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
 
     public long Strikes { get; init; }
 
-    /// <summary>Points of each fighter, by player id.</summary>
-    public ImmutableDictionary<string, long> Fighters { get; init; } = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+    /// <summary>Points of each fighter, by player id, in the same order in every process.</summary>
+    public ImmutableSortedDictionary<string, long> Fighters { get; init => field = value.WithComparers(StringComparer.Ordinal); } =
+        ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
     public WarOutcome? Outcome { get; init; }
 

@@ -1,0 +1,119 @@
+using Game.Broadcast;
+
+namespace Game.Simulation.Tests;
+
+/// <summary>A shard's view of the bus, for one life of its silo.</summary>
+internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBroadcastBus
+{
+    private readonly Queue<(BroadcastMessage Message, TaskCompletionSource Confirm)> _pipe = new();
+    private readonly List<SimulatedConsumer> _consumers = [];
+    private bool _pumping;
+    private bool _dead;
+
+    private World World => bus.World;
+
+    public ValueTask DeclareQueueAsync(QueueDeclaration queue, CancellationToken cancellationToken = default)
+    {
+        BroadcastLimits.ThrowIfInvalid(queue);
+        bus.Declare(queue);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask PublishAsync(BroadcastMessage message, CancellationToken cancellationToken = default)
+    {
+        BroadcastLimits.ThrowIfInvalid(message);
+
+        // Publishers combine confirms; asynchronous continuations of combined tasks would leave the simulation's thread.
+        var confirm = new TaskCompletionSource();
+        _pipe.Enqueue((message, confirm));
+        if (!_pumping)
+        {
+            _pumping = true;
+            World.Run(PumpAsync);
+        }
+
+        return new ValueTask(confirm.Task.WaitAsync(cancellationToken));
+    }
+
+    public ValueTask<IAsyncDisposable> ConsumeAsync(
+        string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
+    {
+        var consumer = new SimulatedConsumer(bus, bus.Find(queue), shard, handler);
+        _consumers.Add(consumer);
+        return new ValueTask<IAsyncDisposable>(consumer);
+    }
+
+    public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(
+        string queue, long after, int count, CancellationToken cancellationToken = default) =>
+        new([.. bus.Find(queue).DeadLetters.Where(letter => letter.Id > after).Take(count)]);
+
+    public ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
+        new(bus.Find(queue).Replay(id));
+
+    public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(bus.Find(queue).Depth);
+
+    /// <summary>The process at this end dies: what it was sending may be cut off anywhere, what it was handling goes back.</summary>
+    public void Kill()
+    {
+        _dead = true;
+        for (var arriving = World.Random.Next(_pipe.Count + 1); arriving > 0; arriving--)
+        {
+            bus.Store(_pipe.Dequeue().Message);
+        }
+
+        _pipe.Clear();
+        foreach (var consumer in _consumers)
+        {
+            consumer.Kill();
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task PumpAsync()
+    {
+        while (_pipe.Count > 0 && !_dead)
+        {
+            await World.DelayAsync(World.Happens(bus.Faults.Delayed)
+                ? bus.Faults.LongDelay * World.Random.NextDouble()
+                : TimeSpan.FromMilliseconds(World.Random.NextDouble() * 3));
+            if (_pipe.Count > 0 && !_dead)
+            {
+                Transmit();
+            }
+        }
+
+        _pumping = false;
+    }
+
+    private void Transmit()
+    {
+        if (World.Happens(bus.Faults.Lost))
+        {
+            World.Trace.Add($"bus loses {_pipe.Count} from {shard}, first {_pipe.Peek().Message.Id}");
+            foreach (var (_, lost) in _pipe)
+            {
+                lost.SetException(new BroadcastException("The connection is broken."));
+            }
+
+            _pipe.Clear();
+            return;
+        }
+
+        var (message, confirm) = _pipe.Dequeue();
+        World.Trace.Add($"bus stores {message.Id} {message.RoutingKey}");
+        bus.Store(message);
+        if (World.Happens(bus.Faults.Unconfirmed))
+        {
+            World.Trace.Add($"bus does not confirm {message.Id}");
+            if (World.Random.Next(2) == 0)
+            {
+                confirm.SetException(new BroadcastException("The confirm is lost."));
+            }
+        }
+        else
+        {
+            confirm.SetResult();
+        }
+    }
+}

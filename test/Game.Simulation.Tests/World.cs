@@ -1,0 +1,257 @@
+using Game.Contracts.Identity;
+using Game.Contracts.Wars;
+using Game.Domain.Wars;
+using Game.Grains.EventSourcing;
+
+namespace Game.Simulation.Tests;
+
+/// <summary>
+/// One seed's world from its first player to its rest: shards on one scheduler and one virtual clock, joined by nothing
+/// but the bus.
+/// </summary>
+internal sealed class World : IDisposable
+{
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(20);
+
+    private bool _storming;
+    private Exception? _failure;
+
+    public World(Plan plan, TextWriter? traceCopy = null)
+    {
+        Plan = plan;
+        Scheduler = new SimulationScheduler((ulong)plan.Seed);
+        Trace = new Trace(Clock, traceCopy);
+        StoreFaults = plan.Store;
+        Bus = new SimulatedBus(this, plan.Bus);
+        string[] names = [.. Enumerable.Range(1, plan.Shards).Select(ShardId.Numbered)];
+        Shards = names.ToDictionary(name => name, name => new ShardNode(this, name, names), StringComparer.Ordinal);
+        Names = names;
+    }
+
+    public Plan Plan { get; }
+
+    public SimulationScheduler Scheduler { get; }
+
+    public TimeProvider Clock => Scheduler.TimeProvider;
+
+    public Random Random => Scheduler.Random;
+
+    public Trace Trace { get; }
+
+    public SimulatedBus Bus { get; }
+
+    public StoreFaults StoreFaults { get; private set; }
+
+    public IReadOnlyDictionary<string, ShardNode> Shards { get; }
+
+    /// <summary>The shards' names, in order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    public Ledger Ledger { get; } = new();
+
+    /// <summary>Ids of guilds that somebody has asked to found.</summary>
+    public List<string> Guilds { get; } = [];
+
+    /// <summary>The wars of a world at rest.</summary>
+    public IReadOnlyList<GuildWar> Wars { get; private set; } = [];
+
+    /// <summary>Lives the seed through and checks what must hold at the end.</summary>
+    /// <exception cref="RuleBrokenException">A rule does not hold.</exception>
+    public void Live() => Scheduler.Run(LiveAsync, TimeSpan.FromDays(3));
+
+    public bool Happens(double probability) => probability > 0 && Random.NextDouble() < probability;
+
+    public Task DelayAsync(TimeSpan time) => Task.Delay(time, Clock);
+
+    /// <summary>Runs something beside the rest; its failure fails the world.</summary>
+    public void Run(Func<Task> code) => _ = Scheduler.Start(async () =>
+    {
+        try
+        {
+            await code();
+        }
+        catch (Exception exception)
+        {
+            _failure ??= exception;
+        }
+    });
+
+    public string NewId(string shard)
+    {
+        Span<byte> random = stackalloc byte[10];
+        Random.NextBytes(random);
+        return new EntityId(shard, Ulid.From(Clock.GetUtcNow(), random)).ToString();
+    }
+
+    public void Dispose() => Trace.Dispose();
+
+    private async Task LiveAsync()
+    {
+        await StartAllAsync();
+        _storming = true;
+        if (Plan.MeanSecondsBetweenKills > 0)
+        {
+            Run(StormAsync);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Plan.Players).Select(number =>
+            Scheduler.Start(() => new PlayerClient(this, number).LiveAsync())));
+        ThrowIfFailed();
+        await CalmAsync();
+        await SettleDownAsync(FindTrafficAsync);
+        await CloseOffersAsync();
+        await SettleDownAsync(async () => await FindTrafficAsync() ?? await FindOpenEndAsync());
+        Wars = await new RuleBook(this).CheckAsync();
+        Trace.Add($"at rest");
+    }
+
+    private async Task StartAllAsync()
+    {
+        var declared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var starting = Shards.Values.Select(node => Scheduler.Start(() => node.StartAsync(declared.Task))).ToList();
+
+        // Queues are declared within moments; none starts to send before.
+        await DelayAsync(TimeSpan.FromMilliseconds(500));
+        declared.SetResult();
+        await Task.WhenAll(starting);
+    }
+
+    private async Task StormAsync()
+    {
+        while (true)
+        {
+            await DelayAsync(TimeSpan.FromSeconds(-Math.Log(1 - Random.NextDouble()) * Plan.MeanSecondsBetweenKills));
+            if (!_storming)
+            {
+                return;
+            }
+
+            var node = Shards[Names[Random.Next(Names.Count)]];
+            if (node.Grains is null)
+            {
+                continue;
+            }
+
+            Run(async () =>
+            {
+                if (Random.Next(4) == 0)
+                {
+                    await node.StopAsync();
+                }
+                else
+                {
+                    await node.KillAsync();
+                }
+
+                await DelayAsync(Happens(Plan.LongDowntime)
+                    ? WarLimits.SettleWithin * (1 + Random.NextDouble())
+                    : TimeSpan.FromSeconds(Random.NextDouble() * 8));
+                await node.StartAsync();
+            });
+        }
+    }
+
+    private async Task CalmAsync()
+    {
+        Trace.Add($"calm");
+        _storming = false;
+        StoreFaults = StoreFaults.None;
+        Bus.Faults = BusFaults.None;
+        while (Shards.Values.Any(node => node.Grains is null))
+        {
+            await DelayAsync(TimeSpan.FromSeconds(1));
+            ThrowIfFailed();
+        }
+    }
+
+    /// <summary>Wars that nobody has answered: taken back, or left to expire while the world is down.</summary>
+    private async Task CloseOffersAsync()
+    {
+        if (Plan.LongOutage)
+        {
+            foreach (var node in Shards.Values)
+            {
+                await node.KillAsync();
+            }
+
+            await DelayAsync(WarLimits.AnswerWithin + TimeSpan.FromHours(1));
+            foreach (var node in Shards.Values)
+            {
+                await node.StartAsync();
+            }
+
+            return;
+        }
+
+        foreach (var node in Shards.Values)
+        {
+            foreach (var war in (await new ShardLog(node).ReadAsync()).Keys(StreamName.War))
+            {
+                var cancel = new CancelWar("close", null, "The simulation ends.");
+                await node.Grains!.GetGrain<IGuildWarGrain>(war).HandleAsync(cancel);
+            }
+        }
+    }
+
+    /// <param name="findUnrest">Says what is still going on; null if nothing.</param>
+    private async Task SettleDownAsync(Func<Task<string?>> findUnrest)
+    {
+        var limit = Clock.GetUtcNow() + RestLimit;
+        var unrest = "";
+        while (Clock.GetUtcNow() < limit)
+        {
+            await DelayAsync(TimeSpan.FromSeconds(2));
+            ThrowIfFailed();
+            if (await findUnrest() is not { } found)
+            {
+                return;
+            }
+
+            unrest = found;
+        }
+
+        throw new RuleBrokenException($"The world does not come to rest: {unrest}.");
+    }
+
+    private async Task<string?> FindTrafficAsync()
+    {
+        foreach (var node in Shards.Values)
+        {
+            if (!await node.IsPublishedAsync())
+            {
+                return $"{node.Name} has not published all of its log";
+            }
+        }
+
+        return Bus.Queues.FirstOrDefault(queue => queue.Depth is not { Ready: 0, Unacknowledged: 0 }) is { } busy
+            ? $"{busy.Name} holds {busy.Depth}"
+            : null;
+    }
+
+    private async Task<string?> FindOpenEndAsync()
+    {
+        foreach (var node in Shards.Values)
+        {
+            var log = await new ShardLog(node).ReadAsync();
+            if (log.Wars().FirstOrDefault(war => war.IsOpen) is { } open)
+            {
+                return $"war {open.Id} is {open.Status}";
+            }
+
+            if (log.Fronts().FirstOrDefault(front => front.AwardsDue) is { } due)
+            {
+                return $"front {due.WarId} on {node.Name} has not paid its awards";
+            }
+        }
+
+        return null;
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw new RuleBrokenException($"Something failed: {_failure}", _failure);
+        }
+    }
+}
