@@ -13,6 +13,9 @@ public sealed record Account(string Key) : IAggregate<Account, AccountCommand>
 {
     public const int MaxSessions = 20;
 
+    public static Refusal RefreshReused { get; } = Refusal.Forbidden(
+        RefusalCodes.RefreshReused, "This refresh token was used before; the session is closed. Sign in again.");
+
     public string Name { get; init; } = "";
 
     public string PlayerId { get; init; } = "";
@@ -93,9 +96,7 @@ public sealed record Account(string Key) : IAggregate<Account, AccountCommand>
 
         return session.RefreshHash == c.PresentedHash
             ? new RefreshRotated(now, c.SessionId, c.NewHash, c.ExpiresAt)
-            : Decision.RefuseAndRecord(
-                Refusal.Forbidden(RefusalCodes.RefreshReused, "This refresh token was used before; the session is closed. Sign in again."),
-                new SessionClosed(now, c.SessionId, "refresh-reused"));
+            : Decision.RefuseAndRecord(RefreshReused, new SessionClosed(now, c.SessionId, "refresh-reused"));
     }
 
     private AccountSession? Find(string sessionId) => Sessions.Find(session => session.SessionId == sessionId);
