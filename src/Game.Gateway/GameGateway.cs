@@ -37,7 +37,7 @@ public static class GameGateway
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = GatewayLimits.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = GatewayLimits.MaxDiscardedBytes;
             listeners.Configure(kestrel, settings);
         });
 

@@ -4,6 +4,10 @@ namespace Game.Gateway.Http;
 public static class GatewayLimits
 {
     public const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>A body over the limit is still read and thrown away up to this, so that its connection can be used again.</summary>
+    public const int MaxDiscardedBytes = 1024 * 1024;
+
     public const int MaxFrameBytes = 16 * 1024;
     public const int MaxJsonDepth = 16;
     public const int MaxKeyLength = 64;

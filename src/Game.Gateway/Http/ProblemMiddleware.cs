@@ -8,6 +8,18 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     public async Task InvokeAsync(HttpContext context)
     {
         Problem? problem;
+        if (context.Request.ContentLength > GatewayLimits.MaxBodyBytes)
+        {
+            if (context.Request.ContentLength > GatewayLimits.MaxDiscardedBytes)
+            {
+                // Or the client sends its next request into a connection that is being closed, and hears nothing.
+                context.Response.Headers.Connection = "close";
+            }
+
+            await new ProblemResult(Failures.BodyTooLarge()).ExecuteAsync(context);
+            return;
+        }
+
         try
         {
             await next(context);

@@ -13,11 +13,13 @@ internal static class ManagementEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Text("live"));
-        routes.MapGet("/health/ready", ReadyAsync);
-        routes.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
+        // Not in the description of the public API.
+        var management = routes.MapGroup("").ExcludeFromDescription();
+        management.MapGet("/health/live", () => Results.Text("live"));
+        management.MapGet("/health/ready", ReadyAsync);
+        management.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
 
-        var console = routes.MapGroup("").AddEndpointFilter(RefuseForeignNamesAsync);
+        var console = management.MapGroup("").AddEndpointFilter(RefuseForeignNamesAsync);
         console.MapGet("/", () => Results.Stream(
             typeof(ManagementEndpoints).Assembly.GetManifestResourceStream("console.html")!, "text/html; charset=utf-8"));
         console.MapGet("/ops/status", StatusAsync);
