@@ -33,14 +33,29 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task StoreOfAnOlderBuild_IsBroughtUp_AndGoesOn()
+    {
+        await FillAsync(3);
+
+        // As schema version 1 was: each stream with a copy of its version.
+        Run("ALTER TABLE stream ADD COLUMN version INTEGER NOT NULL DEFAULT 1");
+        Run("PRAGMA user_version = 1");
+
+        await using var store = _folder.Open();
+        Assert.Equal(3, await store.GetHeadAsync(Cancelled));
+        Assert.Equal(AppendStatus.Appended, (await AppendAsync(store, 1, "s0")).Status);
+        Assert.Null(await FindDamageAsync());
+    }
+
+    [Fact]
     public async Task StoreOfANewerBuild_IsRefused_AndLeftAsItIs()
     {
         await FillAsync(1);
         Run("PRAGMA user_version = 7");
 
-        AssertRefused("has schema version 7, and this build knows versions up to 1; use the build that wrote it, or a newer one");
+        AssertRefused("has schema version 7, and this build knows versions up to 2; use the build that wrote it, or a newer one");
 
-        Run("PRAGMA user_version = 1");
+        Run("PRAGMA user_version = 2");
         await using var store = _folder.Open();
         Assert.Equal(1, await store.GetHeadAsync(Cancelled));
     }
@@ -80,7 +95,7 @@ public sealed class SqliteFileTests : IDisposable
         await FillAsync(500);
         await using (var file = File.OpenWrite(_folder.File))
         {
-            file.Position = file.Length / 4096 * 3 / 4 * 4096;
+            file.Position = file.Length / 4096 * 7 / 8 * 4096;
             file.Write(Enumerable.Repeat((byte)0xa5, 8192).ToArray());
         }
 

@@ -8,6 +8,9 @@ internal static class SqliteFile
 {
     private const int ApplicationId = 0x47455653;
 
+    /// <summary>Milliseconds to wait for another process's transaction to end.</summary>
+    private const string Wait = "PRAGMA busy_timeout = 5000;";
+
     /// <summary>Step i brings schema version i to i + 1; an empty file is version 0. Steps are never changed, only added.</summary>
     private static readonly string[] Migrations =
     [
@@ -27,6 +30,9 @@ internal static class SqliteFile
         CREATE TABLE item (
             collection TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID;
         """,
+
+        // A stream's version is that of its last event; a copy of it cost a write with every append.
+        "ALTER TABLE stream DROP COLUMN version;",
     ];
 
     /// <summary>Opens the file for writing, and makes it if it is new.</summary>
@@ -56,7 +62,7 @@ internal static class SqliteFile
                 throw new SqliteException("attempt to write a readonly database", raw.SQLITE_READONLY);
             }
 
-            Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
+            Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; " + Wait);
             Run(connection, "BEGIN IMMEDIATE;");
             Migrate(connection, path);
             Run(connection, "COMMIT;");
@@ -80,6 +86,7 @@ internal static class SqliteFile
         try
         {
             connection.Open();
+            Run(connection, Wait);
             return connection;
         }
         catch (SqliteException exception)
@@ -92,8 +99,7 @@ internal static class SqliteFile
     /// <summary>The disk, or the room a file may take, is used up: nothing of the transaction is stored.</summary>
     public static bool IsFull(Exception exception) => exception is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
 
-    public static EventStoreException Closed(string path, Exception? cause = null) =>
-        new($"The event store {path} is closed.", cause);
+    public static EventStoreException Closed(string path) => new($"The event store {path} is closed.");
 
     /// <summary>What an operator is told: which file, what is wrong with it, what to do. Other exceptions stay as they are.</summary>
     public static Exception Explain(string path, Exception exception)

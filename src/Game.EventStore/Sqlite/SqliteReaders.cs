@@ -67,10 +67,16 @@ internal sealed class SqliteReaders(string path) : IAsyncDisposable
             _idle.Add(session);
             return result;
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
+            // Closing ends whatever the read has left open.
             session.Dispose();
-            throw SqliteFile.Explain(path, exception);
+            if (exception is SqliteException)
+            {
+                throw SqliteFile.Explain(path, exception);
+            }
+
+            throw;
         }
     }
 }

@@ -1,119 +1,113 @@
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Game.EventStore.Sqlite;
 
 /// <summary>A connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
+internal sealed class SqliteSession : IDisposable
 {
-    private const string EventColumns =
-        "e.position, s.name, e.version, e.command_id, e.at_ticks, e.type, e.schema_version, e.body";
+    private const string EventColumns = "position, version, command_id, at_ticks, type, schema_version, body";
 
-    private readonly Dictionary<string, SqliteCommand> _prepared = [];
-    private long _head = -1;
+    private const string SelectStream =
+        $"SELECT {EventColumns} FROM event WHERE stream = ? AND version BETWEEN ? AND ? ORDER BY version LIMIT ?";
+
+    private const string SelectAll =
+        $"SELECT {EventColumns}, name FROM event JOIN stream ON stream.id = event.stream WHERE position > ? ORDER BY position LIMIT ?";
+
+    private readonly SqliteConnection _connection;
+
+    // By reference, which is faster than hashing the text: every statement is a constant.
+    private readonly Dictionary<object, SqliteStatement> _prepared = new(ReferenceEqualityComparer.Instance);
+    private readonly SqliteHeads _heads = new();
+
+    public SqliteSession(SqliteConnection connection)
+    {
+        _connection = connection;
+    }
 
     public void Begin()
     {
-        Prepare("BEGIN IMMEDIATE").ExecuteNonQuery();
-
-        // Another process may have written, or the last transaction may have been rolled back.
-        _head = -1;
+        Prepare("BEGIN IMMEDIATE").Run();
+        _heads.Begin(Prepare("PRAGMA data_version").RunScalar() ?? 0);
     }
 
-    public void Commit() => Prepare("COMMIT").ExecuteNonQuery();
+    public void Commit() => Prepare("COMMIT").Run();
 
-    public void RollBack() => Prepare("ROLLBACK").ExecuteNonQuery();
+    public void RollBack()
+    {
+        _heads.Forget();
+        foreach (var statement in _prepared.Values)
+        {
+            statement.Reset();
+        }
+
+        Prepare("ROLLBACK").Run();
+    }
 
     public AppendResult Append(string stream, long expectedVersion, IReadOnlyList<Commit> commits)
     {
-        var (id, version) = FindStream(stream);
-        foreach (var commit in commits)
+        var head = _heads.Find(stream) ?? ReadStreamHead(stream);
+        if (head is null || head.Version != expectedVersion || commits.Count > 1)
         {
-            if (id != 0 && FindCommand(id, commit.CommandId) is { } record)
+            if (head is not null && FindFirst(head.Id, commits) is { } record)
             {
                 return AppendResult.Duplicate(record);
             }
+
+            if ((head?.Version ?? 0) != expectedVersion)
+            {
+                return AppendResult.Conflict(head?.Version ?? 0);
+            }
         }
 
-        if (version != expectedVersion)
-        {
-            return AppendResult.Conflict(version);
-        }
-
-        if (id == 0)
-        {
-            id = (long)Prepare("INSERT INTO stream (name, version) VALUES ($a, 0) RETURNING id", stream).ExecuteScalar()!;
-        }
-
-        if (_head < 0)
-        {
-            _head = ReadHead();
-        }
-
+        head ??= _heads.Add(stream, Prepare("INSERT INTO stream (name) VALUES (?) RETURNING id").Bind(stream).RunScalar()!.Value, 0);
+        _heads.Position ??= ReadHead();
         foreach (var commit in commits)
         {
-            var first = version + 1;
-            foreach (var data in commit.Events)
+            if (!TryInsertCommand(head, commit))
             {
-                Prepare(
-                    "INSERT INTO event (position, stream, version, command_id, at_ticks, type, schema_version, body) VALUES ($a, $b, $c, $d, $e, $f, $g, $h)",
-                    ++_head,
-                    id,
-                    ++version,
-                    commit.CommandId,
-                    commit.At.UtcTicks,
-                    data.Type,
-                    data.SchemaVersion,
-                    Bytes(data.Body)).ExecuteNonQuery();
+                // The only commit of this append: nothing of it is written yet.
+                return AppendResult.Duplicate(FindCommand(head.Id, commit.CommandId)!);
             }
 
-            Prepare(
-                "INSERT INTO command (stream, command_id, fingerprint, first_version, last_version) VALUES ($a, $b, $c, $d, $e)",
-                id,
-                commit.CommandId,
-                commit.Fingerprint,
-                first,
-                version).ExecuteNonQuery();
+            foreach (var data in commit.Events)
+            {
+                Insert(head, commit, data);
+            }
         }
 
-        Prepare("UPDATE stream SET version = $b WHERE id = $a", id, version).ExecuteNonQuery();
-        return AppendResult.Appended(version, _head);
+        return AppendResult.Appended(head.Version, _heads.Position.Value);
     }
 
     public void WriteSnapshot(Snapshot snapshot)
     {
-        Prepare(
-            "INSERT OR REPLACE INTO snapshot (stream, version, format, at_ticks, body) VALUES ($a, $b, $c, $d, $e)",
-            snapshot.Stream,
-            snapshot.Version,
-            snapshot.Format,
-            snapshot.At.UtcTicks,
-            Bytes(snapshot.Body)).ExecuteNonQuery();
-        Prepare(
-            "DELETE FROM snapshot WHERE stream = $a AND version NOT IN (SELECT version FROM snapshot WHERE stream = $a ORDER BY version DESC LIMIT $b)",
-            snapshot.Stream,
-            Snapshot.Kept).ExecuteNonQuery();
+        Prepare("INSERT OR REPLACE INTO snapshot (stream, version, format, at_ticks, body) VALUES (?, ?, ?, ?, ?)")
+            .Bind(snapshot.Stream).Bind(snapshot.Version).Bind(snapshot.Format).Bind(snapshot.At.UtcTicks).Bind(snapshot.Body.Span).Run();
+        Prepare("DELETE FROM snapshot WHERE stream = ?1 AND version NOT IN (SELECT version FROM snapshot WHERE stream = ?1 ORDER BY version DESC LIMIT ?2)")
+            .Bind(snapshot.Stream).Bind(Snapshot.Kept).Run();
     }
 
     /// <returns>Where the cursor stands now: further on than <paramref name="position"/> if it was, for it never goes back.</returns>
-    public long WriteCursor(string name, long position) => (long)Prepare(
-        "INSERT INTO cursor (name, position) VALUES ($a, $b) ON CONFLICT DO UPDATE SET position = max(position, $b) RETURNING position",
-        name,
-        position).ExecuteScalar()!;
+    public long WriteCursor(string name, long position) =>
+        Prepare("INSERT INTO cursor (name, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = max(position, ?2) RETURNING position")
+            .Bind(name).Bind(position).RunScalar()!.Value;
 
     public void PutItem(string collection, string key, byte[] value) =>
-        Prepare("INSERT OR REPLACE INTO item (collection, key, value) VALUES ($a, $b, $c)", collection, key, value).ExecuteNonQuery();
+        Prepare("INSERT OR REPLACE INTO item (collection, key, value) VALUES (?, ?, ?)").Bind(collection).Bind(key).Bind(value).Run();
 
-    public bool RemoveItem(string collection, string key) =>
-        Prepare("DELETE FROM item WHERE collection = $a AND key = $b", collection, key).ExecuteNonQuery() > 0;
+    public bool RemoveItem(string collection, string key)
+    {
+        Prepare("DELETE FROM item WHERE collection = ? AND key = ?").Bind(collection).Bind(key).Run();
+        return raw.sqlite3_changes(_connection.Handle) > 0;
+    }
 
     public IReadOnlyList<KeyValuePair<string, byte[]>> ReadItems(string collection)
     {
-        using var reader = Prepare("SELECT key, value FROM item WHERE collection = $a ORDER BY key", collection).ExecuteReader();
+        var rows = Prepare("SELECT key, value FROM item WHERE collection = ? ORDER BY key").Bind(collection);
         var items = new List<KeyValuePair<string, byte[]>>();
-        while (reader.Read())
+        while (rows.Step())
         {
-            items.Add(KeyValuePair.Create(reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
+            items.Add(KeyValuePair.Create(rows.GetString(0), rows.GetBytes(1)));
         }
 
         return items;
@@ -121,69 +115,72 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     public IReadOnlyList<StoredEvent> ReadStream(string stream, long fromVersion, long untilVersion, int limit)
     {
-        var (id, _) = FindStream(stream);
-        return id == 0 ? [] : ReadEvents(Prepare(
-            $"SELECT {EventColumns} FROM event e JOIN stream s ON s.id = e.stream WHERE e.stream = $a AND e.version BETWEEN $b AND $c ORDER BY e.version LIMIT $d",
-            id,
-            fromVersion,
-            untilVersion,
-            limit));
+        var events = new List<StoredEvent>();
+        if (FindId(stream) is { } id)
+        {
+            var rows = Prepare(SelectStream).Bind(id).Bind(fromVersion).Bind(untilVersion).Bind(limit);
+            while (rows.Step())
+            {
+                events.Add(ReadEvent(rows, stream));
+            }
+        }
+
+        return events;
     }
 
-    public IReadOnlyList<StoredEvent> ReadAll(long afterPosition, int limit) => ReadEvents(Prepare(
-        $"SELECT {EventColumns} FROM event e JOIN stream s ON s.id = e.stream WHERE e.position > $a ORDER BY e.position LIMIT $b",
-        afterPosition,
-        limit));
-
-    public long ReadHead() => (long)Prepare("SELECT ifnull(max(position), 0) FROM event").ExecuteScalar()!;
-
-    public CommandRecord? FindCommand(string stream, string commandId)
+    public IReadOnlyList<StoredEvent> ReadAll(long afterPosition, int limit)
     {
-        var (id, _) = FindStream(stream);
-        return id == 0 ? null : FindCommand(id, commandId);
+        var rows = Prepare(SelectAll).Bind(afterPosition).Bind(limit);
+        var events = new List<StoredEvent>();
+        while (rows.Step())
+        {
+            events.Add(ReadEvent(rows, rows.GetString(7)));
+        }
+
+        return events;
     }
+
+    public long ReadHead() => Prepare("SELECT ifnull(max(position), 0) FROM event").RunScalar()!.Value;
+
+    public CommandRecord? FindCommand(string stream, string commandId) => FindId(stream) is { } id ? FindCommand(id, commandId) : null;
 
     /// <summary>Versions of a stream are in the order of their instants only as far as the silos' clocks are.</summary>
-    public long FindVersion(string stream, DateTimeOffset at)
-    {
-        var (id, _) = FindStream(stream);
-        return (long)Prepare("SELECT ifnull(max(version), 0) FROM event WHERE stream = $a AND at_ticks <= $b", id, at.UtcTicks).ExecuteScalar()!;
-    }
+    public long FindVersion(string stream, DateTimeOffset at) => FindId(stream) is { } id
+        ? Prepare("SELECT ifnull(max(version), 0) FROM event WHERE stream = ? AND at_ticks <= ?").Bind(id).Bind(at.UtcTicks).RunScalar()!.Value
+        : 0;
 
     public Snapshot? ReadSnapshot(string stream, long untilVersion)
     {
-        using var reader = Prepare(
-            "SELECT version, format, at_ticks, body FROM snapshot WHERE stream = $a AND version <= $b ORDER BY version DESC LIMIT 1",
-            stream,
-            untilVersion).ExecuteReader();
-        return reader.Read()
-            ? new Snapshot(stream, reader.GetInt64(0), reader.GetString(1), Instant(reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3))
-            : null;
+        var row = Prepare("SELECT version, format, at_ticks, body FROM snapshot WHERE stream = ? AND version <= ? ORDER BY version DESC LIMIT 1")
+            .Bind(stream).Bind(untilVersion);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var snapshot = new Snapshot(stream, row.GetInt64(0), row.GetString(1), Instant(row.GetInt64(2)), row.GetBytes(3));
+        row.Reset();
+        return snapshot;
     }
 
-    public long ReadCursor(string name) =>
-        Prepare("SELECT position FROM cursor WHERE name = $a", name).ExecuteScalar() as long? ?? 0;
+    public long ReadCursor(string name) => Prepare("SELECT position FROM cursor WHERE name = ?").Bind(name).RunScalar() ?? 0;
 
     public IReadOnlyList<string> Check()
     {
         var failures = new List<string>();
-        using (var reader = Prepare("PRAGMA integrity_check").ExecuteReader())
+        for (var rows = Prepare("PRAGMA integrity_check"); rows.Step();)
         {
-            while (reader.Read() && reader.GetString(0) != "ok")
+            if (rows.GetString(0) is not "ok" and var failure)
             {
-                failures.Add(reader.GetString(0));
+                failures.Add(failure);
             }
         }
 
         const string Gaps =
-            "SELECT s.name, s.version, count(e.version), ifnull(max(e.version), 0) FROM stream s LEFT JOIN event e ON e.stream = s.id GROUP BY s.id HAVING count(e.version) <> s.version OR ifnull(max(e.version), 0) <> s.version";
-        using (var reader = Prepare(Gaps).ExecuteReader())
+            "SELECT name, count(version), max(version) FROM event JOIN stream ON stream.id = event.stream GROUP BY event.stream HAVING count(version) <> max(version)";
+        for (var rows = Prepare(Gaps); rows.Step();)
         {
-            while (reader.Read())
-            {
-                failures.Add(
-                    $"stream {reader.GetString(0)} says version {reader.GetInt64(1)} but has {reader.GetInt64(2)} events up to version {reader.GetInt64(3)}");
-            }
+            failures.Add($"stream {rows.GetString(0)} has {rows.GetInt64(1)} events up to version {rows.GetInt64(2)}");
         }
 
         return failures;
@@ -191,76 +188,79 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in _prepared.Values)
+        foreach (var statement in _prepared.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
-        connection.Dispose();
+        _connection.Dispose();
     }
 
     private static DateTimeOffset Instant(long ticks) => new(ticks, TimeSpan.Zero);
 
-    private static byte[] Bytes(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var segment) && segment.Array is { } array && array.Length == segment.Count
-            ? array
-            : body.ToArray();
+    private static StoredEvent ReadEvent(SqliteStatement row, string stream) => new(
+        row.GetInt64(0),
+        stream,
+        row.GetInt64(1),
+        row.GetString(2),
+        Instant(row.GetInt64(3)),
+        row.GetString(4),
+        (int)row.GetInt64(5),
+        row.GetBytes(6));
 
-    private static List<StoredEvent> ReadEvents(SqliteCommand command)
+    private bool TryInsertCommand(StreamHead head, Commit commit)
     {
-        using var reader = command.ExecuteReader();
-        var events = new List<StoredEvent>();
-        while (reader.Read())
-        {
-            events.Add(new StoredEvent(
-                reader.GetInt64(0),
-                reader.GetString(1),
-                reader.GetInt64(2),
-                reader.GetString(3),
-                Instant(reader.GetInt64(4)),
-                reader.GetString(5),
-                reader.GetInt32(6),
-                reader.GetFieldValue<byte[]>(7)));
-        }
-
-        return events;
+        Prepare("INSERT OR IGNORE INTO command (stream, command_id, fingerprint, first_version, last_version) VALUES (?, ?, ?, ?, ?)")
+            .Bind(head.Id).Bind(commit.CommandId).Bind(commit.Fingerprint).Bind(head.Version + 1).Bind(head.Version + commit.Events.Count).Run();
+        return raw.sqlite3_changes(_connection.Handle) > 0;
     }
 
-    private (long Id, long Version) FindStream(string stream)
+    private void Insert(StreamHead head, Commit commit, EventData data) =>
+        Prepare("INSERT INTO event (position, stream, version, command_id, at_ticks, type, schema_version, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .Bind((++_heads.Position)!.Value).Bind(head.Id).Bind(++head.Version).Bind(commit.CommandId).Bind(commit.At.UtcTicks)
+            .Bind(data.Type).Bind(data.SchemaVersion).Bind(data.Body.Span).Run();
+
+    private StreamHead? ReadStreamHead(string stream) => FindId(stream) is { } id
+        ? _heads.Add(stream, id, Prepare("SELECT ifnull(max(version), 0) FROM event WHERE stream = ?").Bind(id).RunScalar()!.Value)
+        : null;
+
+    private long? FindId(string stream) => Prepare("SELECT id FROM stream WHERE name = ?").Bind(stream).RunScalar();
+
+    private CommandRecord? FindFirst(long stream, IReadOnlyList<Commit> commits)
     {
-        using var reader = Prepare("SELECT id, version FROM stream WHERE name = $a", stream).ExecuteReader();
-        return reader.Read() ? (reader.GetInt64(0), reader.GetInt64(1)) : (0, 0);
+        foreach (var commit in commits)
+        {
+            if (FindCommand(stream, commit.CommandId) is { } record)
+            {
+                return record;
+            }
+        }
+
+        return null;
     }
 
     private CommandRecord? FindCommand(long stream, string commandId)
     {
-        using var reader = Prepare(
-            "SELECT fingerprint, first_version, last_version FROM command WHERE stream = $a AND command_id = $b",
-            stream,
-            commandId).ExecuteReader();
-        return reader.Read() ? new CommandRecord(commandId, reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)) : null;
+        var row = Prepare("SELECT fingerprint, first_version, last_version FROM command WHERE stream = ? AND command_id = ?")
+            .Bind(stream).Bind(commandId);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var record = new CommandRecord(commandId, row.GetString(0), row.GetInt64(1), row.GetInt64(2));
+        row.Reset();
+        return record;
     }
 
-    /// <summary>A prepared statement with its parameters $a, $b, … set.</summary>
-    private SqliteCommand Prepare(string sql, params ReadOnlySpan<object> values)
+    private SqliteStatement Prepare(string sql)
     {
-        if (!_prepared.TryGetValue(sql, out var command))
+        if (!_prepared.TryGetValue(sql, out var statement))
         {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            for (var i = 0; i < values.Length; i++)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${(char)('a' + i)}" });
-            }
-
-            _prepared.Add(sql, command);
+            statement = new SqliteStatement(_connection.Handle!, sql);
+            _prepared.Add(sql, statement);
         }
 
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
-
-        return command;
+        return statement;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
@@ -11,15 +10,15 @@ namespace Game.EventStore.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
-    private const int MaxBatch = 1024;
-    private const int MaxWaiting = 16 * 1024;
+    private const int MaxWaiting = 4096;
 
-    // Callers of the last batch come back within this time; waiting for them halves the number of transactions.
-    private static readonly TimeSpan Gather = TimeSpan.FromMicroseconds(300);
+    // The callers of a transaction come back with their next work soon after it: a short wait for them, compared with the
+    // transaction itself, saves every other one.
+    private const int GatherShare = 4;
+    private static readonly TimeSpan MaxGather = TimeSpan.FromMilliseconds(1);
 
     private readonly string _path;
-    private readonly SemaphoreSlim _room = new(MaxWaiting);
-    private readonly BlockingCollection<SqliteWork> _waiting = [];
+    private readonly SqliteQueue _waiting = new(MaxWaiting);
     private readonly Thread _thread;
     private SqliteSession? _session;
 
@@ -39,15 +38,9 @@ internal sealed class SqliteWriter : IDisposable
     public async Task<T> WriteAsync<T>(Func<SqliteSession, T> execute, CancellationToken cancellationToken)
     {
         var work = new SqliteWork<T>(execute);
-        await _room.WaitAsync(cancellationToken);
-        try
+        if (!await _waiting.AddAsync(work, cancellationToken))
         {
-            _waiting.Add(work, CancellationToken.None);
-        }
-        catch (InvalidOperationException exception)
-        {
-            _room.Release();
-            throw SqliteFile.Closed(_path, exception);
+            throw SqliteFile.Closed(_path);
         }
 
         return await work.Task;
@@ -56,38 +49,24 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Finishes what is waiting, then closes the file.</summary>
     public void Dispose()
     {
-        _waiting.CompleteAdding();
+        _waiting.Close();
         _thread.Join();
         _session?.Dispose();
     }
 
     private void Run()
     {
-        var batch = new List<SqliteWork>();
-        while (_waiting.TryTake(out var first, Timeout.Infinite))
+        var expected = 0;
+        var patience = TimeSpan.Zero;
+        var written = new List<SqliteWork>();
+        while (_waiting.Take(written, expected, patience) is { } batch)
         {
-            var expected = batch.Count;
-            batch.Clear();
-            batch.Add(first);
-            var gathering = Stopwatch.GetTimestamp();
-            while (batch.Count < MaxBatch)
-            {
-                if (_waiting.TryTake(out var next))
-                {
-                    batch.Add(next);
-                }
-                else if (batch.Count >= expected || Stopwatch.GetElapsedTime(gathering) > Gather)
-                {
-                    break;
-                }
-                else
-                {
-                    Thread.Yield();
-                }
-            }
-
-            _room.Release(batch.Count);
+            var started = Stopwatch.GetTimestamp();
+            expected = batch.Count;
             Write(batch);
+            patience = Stopwatch.GetElapsedTime(started) / GatherShare;
+            patience = patience < MaxGather ? patience : MaxGather;
+            written = batch;
         }
     }
 
