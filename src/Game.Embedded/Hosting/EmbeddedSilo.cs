@@ -34,6 +34,8 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         CheckNames();
         Filters = [.. Services.GetService<IEnumerable<IIncomingGrainCallFilter>>() ?? []];
         GrainFactory = new GrainFactory(this);
+        InFlight = new InFlightRequests(
+            Scheduler.IsDeterministic ? 1 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
         _streamProviders = options.StreamProviders.Distinct().ToFrozenDictionary(name => name, name => new MemoryStreamProvider(this, name));
         _reminders = new ReminderService(this);
         _collector = new IdleCollector(this);
@@ -64,7 +66,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
 
     internal IReminderRegistry Reminders => _reminders;
 
-    internal InFlightRequests InFlight => _timeouts.InFlight;
+    internal InFlightRequests InFlight { get; }
 
     /// <summary>Counts the rounds of the collector: the coarse clock by which activations note their last use.</summary>
     internal int CollectionRound => _collector.Round;

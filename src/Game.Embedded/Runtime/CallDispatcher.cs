@@ -3,90 +3,88 @@ namespace Game.Embedded;
 /// <summary>Sends requests. Called by the generated references; one method per kind of return type.</summary>
 internal static class CallDispatcher
 {
-    public static Task SendTask(CallTarget target, Request<Nothing> request, RequestMethod method) => Send(target, request, method);
-
-    public static Task<TResult> SendTaskOf<TResult>(CallTarget target, Request<TResult> request, RequestMethod method) =>
+    public static Task SendTask(CallTarget target, TaskRequest request, RequestMethod method)
+    {
+        var task = request.Task;
         Send(target, request, method);
+        return task;
+    }
 
-    public static ValueTask SendValueTask(CallTarget target, Request<Nothing> request, RequestMethod method) =>
-        new(Send(target, request, method));
+    public static Task<TResult> SendTaskOf<TResult>(CallTarget target, TaskRequest<TResult> request, RequestMethod method)
+    {
+        var task = request.Task;
+        Send(target, request, method);
+        return task;
+    }
 
-    public static ValueTask<TResult> SendValueTaskOf<TResult>(CallTarget target, Request<TResult> request, RequestMethod method) =>
-        new(Send(target, request, method));
+    public static ValueTask SendValueTask(CallTarget target, ValueTaskRequest request, RequestMethod method)
+    {
+        Send(target, request, method);
+        return new ValueTask(request, request.Version);
+    }
 
-    public static Task SendOneWayTask(CallTarget target, Request<Nothing> request, RequestMethod method)
+    public static ValueTask<TResult> SendValueTaskOf<TResult>(
+        CallTarget target, ValueTaskRequest<TResult> request, RequestMethod method)
+    {
+        Send(target, request, method);
+        return new ValueTask<TResult>(request, request.Version);
+    }
+
+    public static Task SendOneWayTask(CallTarget target, TaskRequest request, RequestMethod method)
     {
         SendOneWay(target, request, method);
         return Task.CompletedTask;
     }
 
-    public static ValueTask SendOneWayValueTask(CallTarget target, Request<Nothing> request, RequestMethod method)
+    public static ValueTask SendOneWayValueTask(CallTarget target, ValueTaskRequest request, RequestMethod method)
     {
         SendOneWay(target, request, method);
         return ValueTask.CompletedTask;
     }
 
-    private static Task<TResult> Send<TResult>(CallTarget target, Request<TResult> request, RequestMethod method)
+    private static void Send(CallTarget target, Request request, RequestMethod method)
     {
-        var task = request.Task;
         request.Method = method;
-        var caller = TaskScheduler.Current as TurnQueue;
+        var caller = TurnQueue.Running;
         var silo = target.Silo;
         if (silo.Refuses(caller) is { } refusal)
         {
-            return Task.FromException<TResult>(refusal);
+            request.Refuse(refusal);
+            return;
         }
 
+        var cancellation = default(RequestCancellation);
         if (method.TakesToken && request.GetToken() is { CanBeCanceled: true } token)
         {
             if (token.IsCancellationRequested)
             {
-                return Task.FromCanceled<TResult>(token);
+                request.Refuse(new OperationCanceledException(token));
+                return;
             }
 
-            request.Cancellation = new RequestCancellation(request, token);
+            cancellation = new RequestCancellation(request, token);
         }
 
-        RequestQueue queue;
-        try
-        {
-            queue = target.Resolve();
-        }
-        catch (OrleansException exception)
-        {
-            return Task.FromException<TResult>(exception);
-        }
-
-        request.Caller = (object?)(caller as RequestQueue)?.CurrentRequest ?? caller;
-        request.Context = RequestContext.Values;
+        var queue = target.Resolve();
+        request.SetOrigin(caller, RequestContext.Values, cancellation);
         request.Target = queue;
         silo.Register(request);
         queue.Post(request);
-        request.Cancellation?.Arm();
-        return task;
+        cancellation?.Arm();
     }
 
-    private static void SendOneWay(CallTarget target, Request<Nothing> request, RequestMethod method)
+    private static void SendOneWay(CallTarget target, Request request, RequestMethod method)
     {
         request.Method = method;
-        var caller = TaskScheduler.Current as TurnQueue;
         var silo = target.Silo;
-        var refusal = (OrleansException?)silo.Refuses(caller);
-        if (refusal is null)
+        if (silo.Refuses(TurnQueue.Running) is { } refusal)
         {
-            try
-            {
-                request.Context = RequestContext.Values;
-                request.Target = target.Resolve();
-                request.Target.Post(request);
-                return;
-            }
-            catch (OrleansException exception)
-            {
-                refusal = exception;
-            }
+            silo.Diagnostics.OneWayNotSent(target.GrainId, method, refusal);
+            return;
         }
 
-        silo.Diagnostics.OneWayNotSent(target.GrainId, method, refusal);
+        request.SetOrigin(null, RequestContext.Values, null);
+        request.Target = target.Resolve();
+        request.Target.Post(request);
     }
 }

@@ -7,7 +7,6 @@ internal abstract class CallTarget : IEquatable<CallTarget>
 
     internal abstract GrainId GrainId { get; }
 
-    /// <exception cref="OrleansException">There is none: the call fails with this.</exception>
     internal abstract RequestQueue Resolve();
 
     /// <exception cref="InvalidCastException">The target does not implement it.</exception>

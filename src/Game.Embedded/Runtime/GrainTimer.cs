@@ -1,17 +1,13 @@
 namespace Game.Embedded;
 
 /// <summary>A timer whose ticks are requests of its activation. <see cref="Change"/> and disposal are for the activation's turns.</summary>
-internal abstract class GrainTimer : TaskRequest, IGrainTimer
+internal abstract class GrainTimer : IGrainTimer
 {
-    private static readonly RequestMethod Tick = RequestMethod.Internal(nameof(IGrainTimer), nameof(Tick), isOneWay: true);
-    private static readonly RequestMethod InterleavingTick =
-        RequestMethod.Internal(nameof(IGrainTimer), nameof(Tick), isOneWay: true, alwaysInterleaves: true);
-
     // The longest due time that every time provider takes.
     private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly Activation _activation;
-    private readonly bool _keepAlive;
+    private readonly GrainTimerCreationOptions _options;
     private readonly ITimer _timer;
     private TimeSpan _dueTime = Timeout.InfiniteTimeSpan;
     private TimeSpan _period = Timeout.InfiniteTimeSpan;
@@ -21,10 +17,8 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer
 
     private protected GrainTimer(Activation activation, GrainTimerCreationOptions options)
     {
-        Method = options.Interleave ? InterleavingTick : Tick;
-        Target = activation;
         _activation = activation;
-        _keepAlive = options.KeepAlive;
+        _options = options;
         Check(options.DueTime, options.Period);
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
@@ -32,10 +26,6 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer
                 static timer => ((GrainTimer)timer!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
-
-    internal sealed override bool IsLocal => true;
-
-    internal sealed override bool KeepsAlive => _keepAlive;
 
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
@@ -69,7 +59,11 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer
         }
     }
 
-    protected sealed override async Task Call(object target)
+    private protected abstract Task InvokeCallbackAsync();
+
+    private protected abstract void Cancel();
+
+    private async Task TickAsync()
     {
         if (_isDisposed)
         {
@@ -95,10 +89,6 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer
         }
     }
 
-    private protected abstract Task InvokeCallbackAsync();
-
-    private protected abstract void Cancel();
-
     private static void Check(TimeSpan dueTime, TimeSpan period)
     {
         CheckOne(dueTime, nameof(dueTime));
@@ -116,11 +106,34 @@ internal abstract class GrainTimer : TaskRequest, IGrainTimer
 
     private void OnDue()
     {
-        // A change that raced with this tick may make the timer due again: one object is in one queue only once.
+        // A change that raced with this tick may make the timer due again; ticks do not overlap.
         if (Interlocked.Exchange(ref _isTicking, 1) == 0)
         {
-            _activation.Post(this);
+            _activation.Post(new Tick(this));
         }
+    }
+
+    /// <summary>A tick waits its turn like a request, and ends with the activation.</summary>
+    private sealed class Tick : TaskRequest
+    {
+        private static readonly RequestMethod Waiting = RequestMethod.Internal(nameof(IGrainTimer), nameof(Tick), isOneWay: true);
+        private static readonly RequestMethod Interleaving =
+            RequestMethod.Internal(nameof(IGrainTimer), nameof(Tick), isOneWay: true, alwaysInterleaves: true);
+
+        private readonly GrainTimer _timer;
+
+        public Tick(GrainTimer timer)
+        {
+            _timer = timer;
+            Method = timer._options.Interleave ? Interleaving : Waiting;
+            Target = timer._activation;
+        }
+
+        internal override bool IsLocal => true;
+
+        internal override bool KeepsAlive => _timer._options.KeepAlive;
+
+        protected override Task Call(object target) => _timer.TickAsync();
     }
 }
 

@@ -1,8 +1,10 @@
+using System.Numerics;
+
 namespace Game.Embedded;
 
 /// <summary>
-/// The requests whose callers still wait, for time-outs and for the end of the silo. Adding costs one interlocked operation
-/// and removing one store, on a stripe that is usually the processor's own; there are no locks but for growth.
+/// The requests whose callers still wait, for time-outs and for the end of the silo. Adding and removing cost one interlocked
+/// operation each, on a stripe that is usually the processor's own; there are no locks but for growth.
 /// </summary>
 internal sealed class InFlightRequests
 {
@@ -16,37 +18,43 @@ internal sealed class InFlightRequests
     private readonly Lock _growing = new();
     private readonly int[] _cursors;
     private readonly int _stripeMask;
-    private Request?[][] _segments;
+    private readonly int _stripeBits;
+    private volatile Table _table;
 
     /// <summary>Counts sweeps; requests note it when they are added.</summary>
     private volatile int _sweeps;
 
-    public InFlightRequests()
+    /// <param name="stripes">A power of two. One, with calls from one thread, makes the order of sweeps repeatable.</param>
+    public InFlightRequests(int stripes)
     {
-        var stripes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
         _stripeMask = stripes - 1;
+        _stripeBits = BitOperations.Log2((uint)stripes);
         _cursors = new int[stripes * CursorSpacing];
-        _segments = new Request?[stripes][];
-        for (var i = 0; i < stripes; i++)
-        {
-            _segments[i] = new Request?[SegmentSize];
-        }
+        _table = new Table(CreateSegments(stripes), SegmentSize - 1);
     }
 
     public void Add(Request request)
     {
         request.SentAt = _sweeps;
-        var stripe = Thread.GetCurrentProcessorId() & _stripeMask;
-        if (!TryAdd(request, Volatile.Read(ref _segments), stripe))
+        var stripe = _stripeMask == 0 ? 0 : Thread.GetCurrentProcessorId() & _stripeMask;
+        if (!TryAdd(request, _table, stripe))
         {
             AddSlowly(request, stripe);
         }
     }
 
-    public void Remove(Request request)
+    /// <summary>Removes a request from its place. The one caller that gets true is the one to complete it.</summary>
+    public static bool TryRemove(Request request)
     {
-        var slot = request.Slot;
-        Volatile.Write(ref Volatile.Read(ref _segments)[slot >> SegmentBits][slot & (SegmentSize - 1)], null);
+        var at = request.Position;
+        if (at < 0)
+        {
+            return false;
+        }
+
+        ref var slot = ref request.Segment![at].Request;
+        return ReferenceEquals(Volatile.Read(ref slot), request)
+            && ReferenceEquals(Interlocked.CompareExchange(ref slot, null, request), request);
     }
 
     /// <summary>
@@ -56,11 +64,11 @@ internal sealed class InFlightRequests
     public IEnumerable<(Request Request, int Age)> Sweep()
     {
         var sweep = ++_sweeps;
-        foreach (var segment in Volatile.Read(ref _segments))
+        foreach (var segment in _table.Segments)
         {
             for (var i = 0; i < segment.Length; i++)
             {
-                if (Volatile.Read(ref segment[i]) is { } request)
+                if (Volatile.Read(ref segment[i].Request) is { } request)
                 {
                     yield return (request, sweep - request.SentAt);
                 }
@@ -68,34 +76,26 @@ internal sealed class InFlightRequests
         }
     }
 
-    public bool IsEmpty()
-    {
-        foreach (var segment in Volatile.Read(ref _segments))
-        {
-            if (segment.AsSpan().IndexOfAnyExcept((Request?)null) >= 0)
-            {
-                return false;
-            }
-        }
+    public bool IsEmpty() =>
+        Array.TrueForAll(_table.Segments, static segment => Array.TrueForAll(segment, static slot => slot.Request is null));
 
-        return true;
-    }
+    private static Slot[][] CreateSegments(int count) => [.. Enumerable.Range(0, count).Select(_ => new Slot[SegmentSize])];
 
-    private bool TryAdd(Request request, Request?[][] segments, int stripe)
+    private bool TryAdd(Request request, Table table, int stripe)
     {
         // A stripe owns every (mask + 1)th segment and its cursor goes round all of them, so what it meets is oldest and most
         // likely free. The cursor is not synchronized: a lost update only costs a probe.
         ref var cursor = ref _cursors[stripe * CursorSpacing];
-        var stripes = _stripeMask + 1;
-        var capacityMask = (segments.Length / stripes * SegmentSize) - 1;
         for (var probe = 0; probe < MaxProbes; probe++)
         {
-            var at = cursor++ & capacityMask;
-            var index = ((at >> SegmentBits) * stripes) + stripe;
-            ref var slot = ref segments[index][at & (SegmentSize - 1)];
+            var at = cursor++ & table.CapacityMask;
+            var segment = table.Segments[((at >> SegmentBits) << _stripeBits) | stripe];
+            at &= SegmentSize - 1;
+            ref var slot = ref segment[at].Request;
             if (slot is null)
             {
-                request.Slot = (index << SegmentBits) | (at & (SegmentSize - 1));
+                request.Segment = segment;
+                request.Position = at;
                 if (Interlocked.CompareExchange(ref slot, request, null) is null)
                 {
                     return true;
@@ -110,18 +110,22 @@ internal sealed class InFlightRequests
     {
         lock (_growing)
         {
-            // Another thread may have grown the array meanwhile.
-            while (!TryAdd(request, _segments, stripe))
+            // Another thread may have grown the table meanwhile.
+            while (!TryAdd(request, _table, stripe))
             {
-                var grown = new Request?[_segments.Length * 2][];
-                _segments.CopyTo(grown, 0);
-                for (var i = _segments.Length; i < grown.Length; i++)
-                {
-                    grown[i] = new Request?[SegmentSize];
-                }
-
-                Volatile.Write(ref _segments, grown);
+                var segments = _table.Segments;
+                _table = new Table([.. segments, .. CreateSegments(segments.Length)], (_table.CapacityMask << 1) | 1);
             }
         }
     }
+
+    /// <summary>Spares stores the check of the array's type that they would need without it.</summary>
+    internal struct Slot
+    {
+        public Request? Request;
+    }
+
+    /// <param name="Segments">Those of all stripes.</param>
+    /// <param name="CapacityMask">A stripe's number of slots, a power of two, less one.</param>
+    private sealed record Table(Slot[][] Segments, int CapacityMask);
 }

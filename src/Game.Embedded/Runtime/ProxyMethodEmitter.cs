@@ -82,15 +82,16 @@ internal sealed class ProxyMethodEmitter
     private void EmitCall(TypeBuilder type, FieldBuilder[] arguments)
     {
         var overridden = _kind.RequestType.GetMethod(
-            _kind.CallName, BindingFlags.Instance | BindingFlags.NonPublic, [typeof(object)])!;
+            "Call", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(object)])!;
         var call = type.DefineMethod(
             overridden.Name,
             MethodAttributes.Family | MethodAttributes.Virtual | MethodAttributes.Final | MethodAttributes.HideBySig,
             _method.ReturnType,
             [typeof(object)]);
         var il = call.GetILGenerator();
+
+        // Not cast: a reference is made only for targets that implement its interface.
         il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Castclass, _method.DeclaringType!);
         foreach (var argument in arguments)
         {
             il.Emit(OpCodes.Ldarg_0);
@@ -121,8 +122,8 @@ internal sealed class ProxyMethodEmitter
         type.DefineMethodOverride(set, typeof(Request).GetMethod(set.Name, BindingFlags.Instance | BindingFlags.Public)!);
     }
 
-    /// <summary>What differs with the return type: the base class of the request, its call method and how it is sent.</summary>
-    private sealed record MethodKind(Type RequestType, string CallName, string Sender, Type? ResultType)
+    /// <summary>What differs with the return type: the base class of the request and how it is sent.</summary>
+    private sealed record MethodKind(Type RequestType, string Sender, Type? ResultType)
     {
         public static MethodKind Of(MethodInfo method)
         {
@@ -135,12 +136,12 @@ internal sealed class ProxyMethodEmitter
 
             if (type == typeof(Task))
             {
-                return new MethodKind(typeof(TaskRequest), "Call", nameof(CallDispatcher.SendTask), null);
+                return new MethodKind(typeof(TaskRequest), nameof(CallDispatcher.SendTask), null);
             }
 
             if (type == typeof(ValueTask))
             {
-                return new MethodKind(typeof(ValueTaskRequest), "CallValue", nameof(CallDispatcher.SendValueTask), null);
+                return new MethodKind(typeof(ValueTaskRequest), nameof(CallDispatcher.SendValueTask), null);
             }
 
             var generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
@@ -148,9 +149,9 @@ internal sealed class ProxyMethodEmitter
             {
                 var result = type.GenericTypeArguments[0];
                 return generic == typeof(Task<>)
-                    ? new MethodKind(typeof(TaskRequest<>).MakeGenericType(result), "Call", nameof(CallDispatcher.SendTaskOf), result)
+                    ? new MethodKind(typeof(TaskRequest<>).MakeGenericType(result), nameof(CallDispatcher.SendTaskOf), result)
                     : new MethodKind(
-                        typeof(ValueTaskRequest<>).MakeGenericType(result), "CallValue", nameof(CallDispatcher.SendValueTaskOf), result);
+                        typeof(ValueTaskRequest<>).MakeGenericType(result), nameof(CallDispatcher.SendValueTaskOf), result);
             }
 
             throw new NotSupportedException(

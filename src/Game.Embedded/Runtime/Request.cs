@@ -10,10 +10,18 @@ namespace Game.Embedded;
 /// <remarks>Exactly one of response, time-out, cancellation and loss of the silo completes a request; the others change nothing.</remarks>
 internal abstract class Request : WorkItem
 {
-    private int _completed;
+    private const int Completed = -1;
 
-    /// <summary>Position in <see cref="InFlightRequests"/>; negative when not registered.</summary>
-    internal int Slot = -1;
+    /// <summary>
+    /// Where the request comes from: null (outside), the calling <see cref="Request"/>, the calling <see cref="TurnQueue"/>
+    /// if its request is not known, or a <see cref="RequestOrigin"/> when there is more to say.
+    /// </summary>
+    private object? _origin;
+
+    private int _position;
+
+    /// <summary>Where <see cref="InFlightRequests"/> keeps the request; one-way requests are not kept.</summary>
+    internal InFlightRequests.Slot[]? Segment;
 
     /// <summary>The sweep of <see cref="InFlightRequests"/> before which the request was sent.</summary>
     internal int SentAt;
@@ -23,14 +31,22 @@ internal abstract class Request : WorkItem
     /// <summary>The queue that has or had the request last.</summary>
     internal RequestQueue? Target { get; set; }
 
-    /// <summary>The request that made this one, or the activation if that is not known; null from outside.</summary>
-    internal object? Caller { get; set; }
+    /// <summary>Index in <see cref="Segment"/>; negative when completed.</summary>
+    internal int Position
+    {
+        get => Volatile.Read(ref _position);
+        set => _position = value;
+    }
 
-    internal ImmutableDictionary<string, object>? Context { get; set; }
+    /// <summary>Whether nobody waits for the response any more.</summary>
+    internal bool IsCompleted => Position == Completed;
 
-    internal RequestCancellation? Cancellation { get; set; }
+    /// <summary>The request that made this one, or the queue if that is not known; null from outside.</summary>
+    internal object? Caller => _origin is RequestOrigin origin ? origin.Caller : _origin;
 
-    internal bool IsCompleted => Volatile.Read(ref _completed) != 0;
+    internal ImmutableDictionary<string, object>? Context => (_origin as RequestOrigin)?.Context;
+
+    internal RequestCancellation? Cancellation => (_origin as RequestOrigin)?.Cancellation;
 
     /// <summary>Whether the request concerns one activation only and is dropped when that ends.</summary>
     internal virtual bool IsLocal => false;
@@ -45,13 +61,33 @@ internal abstract class Request : WorkItem
         _ => null,
     };
 
+    internal void SetOrigin(TurnQueue? caller, ImmutableDictionary<string, object>? context, RequestCancellation? cancellation)
+    {
+        var origin = caller is null ? null : (object?)(caller as RequestQueue)?.CurrentRequest ?? caller;
+        _origin = context is null && cancellation is null ? origin : new RequestOrigin(origin, context, cancellation);
+    }
+
+    /// <summary>Lets go of the caller, so that requests that were not awaited do not hold each other in memory.</summary>
+    internal void ForgetCaller()
+    {
+        if (_origin is RequestOrigin origin)
+        {
+            origin.Caller = null;
+        }
+        else
+        {
+            _origin = null;
+        }
+    }
+
     internal bool MayReenter(ReentrantSections? sections) =>
         sections is not null
         && Context is { } context
         && context.TryGetValue(RequestContext.ReentrancyKey, out var id)
         && sections.Contains((Guid)id);
 
-    internal sealed override void Run(TurnQueue queue) => ((RequestQueue)queue).Accept(this);
+    // Requests are posted to request queues only.
+    internal sealed override void Run(TurnQueue queue) => Unsafe.As<RequestQueue>(queue).Accept(this);
 
     /// <summary>
     /// Calls the target's method. Completes the request if that completes at once; otherwise arranges for
@@ -83,6 +119,9 @@ internal abstract class Request : WorkItem
         return true;
     }
 
+    /// <summary>Fails a request that was never sent.</summary>
+    internal void Refuse(Exception exception) => SetException(exception);
+
     public virtual CancellationToken GetToken() => CancellationToken.None;
 
     public virtual void SetToken(CancellationToken token) => throw new NotSupportedException();
@@ -90,17 +129,13 @@ internal abstract class Request : WorkItem
     /// <summary>Whether the caller of this method is the one to complete the request; releases what the request holds.</summary>
     private protected bool TryClaim()
     {
-        if (Volatile.Read(ref _completed) != 0 || Interlocked.CompareExchange(ref _completed, 1, 0) != 0)
+        if (!InFlightRequests.TryRemove(this))
         {
             return false;
         }
 
+        Volatile.Write(ref _position, Completed);
         Cancellation?.Dispose();
-        if (Slot >= 0)
-        {
-            Target!.Silo.InFlight.Remove(this);
-        }
-
         return true;
     }
 
@@ -109,14 +144,20 @@ internal abstract class Request : WorkItem
     private protected InvalidOperationException NoTask() => new($"{Method} returned null instead of a task.");
 }
 
+/// <summary>What a request brings along, if it brings anything but its caller.</summary>
+internal sealed class RequestOrigin(
+    object? caller, ImmutableDictionary<string, object>? context, RequestCancellation? cancellation)
+{
+    public object? Caller { get; set; } = caller;
+
+    public ImmutableDictionary<string, object>? Context => context;
+
+    public RequestCancellation? Cancellation => cancellation;
+}
+
 /// <summary>A request with a result; <see cref="Nothing"/> for methods without one.</summary>
 internal abstract class Request<TResult> : Request
 {
-    private AsyncTaskMethodBuilder<TResult> _builder;
-
-    /// <summary>The caller's task. First read by the caller, before the request is sent.</summary>
-    internal Task<TResult> Task => _builder.Task;
-
     internal sealed override void CompleteFromFilters(Task<object?> outcome)
     {
         if (!outcome.IsCompletedSuccessfully)
@@ -135,17 +176,54 @@ internal abstract class Request<TResult> : Request
         }
     }
 
+    private protected abstract void SetResult(TResult result);
+
+    /// <summary>Completes the request from the task that the method returned, now or when that completes.</summary>
+    /// <returns>Whether it has completed.</returns>
+    private protected bool Follow(Task task, RequestQueue queue)
+    {
+        if (task.IsCompleted)
+        {
+            CompleteFrom(task);
+            return true;
+        }
+
+        _ = task.ContinueWith(
+            static (task, request) =>
+            {
+                var self = (Request<TResult>)request!;
+                self.CompleteFrom(task);
+                self.Target!.OnAsynchronousEnd(self);
+            },
+            this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, queue);
+        return false;
+    }
+
     private protected void Succeed(TResult result)
     {
         if (!Method.IsOneWay && TryClaim())
         {
-            _builder.SetResult(result);
+            SetResult(result);
         }
     }
 
-    private protected void Fail(Task task) => TryFail(task.Exception?.InnerException ?? new TaskCanceledException(task));
+    private void CompleteFrom(Task task)
+    {
+        if (!task.IsCompletedSuccessfully)
+        {
+            Fail(task);
+        }
+        else if (typeof(TResult) == typeof(Nothing))
+        {
+            Succeed(default!);
+        }
+        else
+        {
+            Succeed(((Task<TResult>)task).Result);
+        }
+    }
 
-    private protected sealed override void SetException(Exception exception) => _builder.SetException(exception);
+    private void Fail(Task task) => TryFail(task.Exception?.InnerException ?? new TaskCanceledException(task));
 }
 
 /// <summary>The result of a method that has none.</summary>

@@ -205,7 +205,7 @@ internal abstract class RequestQueue : TurnQueue
             _current = null;
         }
 
-        request.Caller = null;
+        request.ForgetCaller();
         OnLeft(request);
     }
 

@@ -35,11 +35,9 @@ internal sealed class ResponseTimeouts
         }
     }
 
-    public InFlightRequests InFlight { get; } = new();
-
     public void Add(Request request)
     {
-        InFlight.Add(request);
+        _silo.InFlight.Add(request);
         if (_stopped is { } reason)
         {
             request.TryFail(reason);
@@ -57,7 +55,7 @@ internal sealed class ResponseTimeouts
     {
         _stopped = reason;
         _timer.Dispose();
-        foreach (var (request, _) in InFlight.Sweep())
+        foreach (var (request, _) in _silo.InFlight.Sweep())
         {
             _silo.Scheduler.Schedule(new Failure(request, reason));
         }
@@ -79,7 +77,7 @@ internal sealed class ResponseTimeouts
         }
 
         var any = false;
-        foreach (var (request, age) in InFlight.Sweep())
+        foreach (var (request, age) in _silo.InFlight.Sweep())
         {
             any = true;
             var timeout = request.Method.ResponseTimeout ?? _silo.Options.ResponseTimeout;
@@ -93,7 +91,7 @@ internal sealed class ResponseTimeouts
 
         // Whoever adds from here on finds the timer not armed; who added before is found by the look after that.
         Interlocked.Exchange(ref _isArmed, 0);
-        if (any || !InFlight.IsEmpty())
+        if (any || !_silo.InFlight.IsEmpty())
         {
             Arm();
         }

@@ -42,7 +42,7 @@ internal sealed class MemoryStreamProvider : IStreamProvider
     /// <exception cref="InvalidOperationException">Too many events wait already.</exception>
     public void Produce<T>(StreamId streamId, IReadOnlyList<T> items)
     {
-        if (Silo.Refuses(TaskScheduler.Current as TurnQueue) is { } refusal)
+        if (Silo.Refuses(TurnQueue.Running) is { } refusal)
         {
             throw refusal;
         }
