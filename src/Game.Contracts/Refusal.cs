@@ -31,7 +31,7 @@ public sealed record Refusal(
     [property: Id(3)] string? Field = null,
     [property: Id(4)] string? Limit = null)
 {
-    public static Refusal Invalid(string field, string limit, string code = "invalid_field") =>
+    public static Refusal Invalid(string field, string limit, string code = RefusalCodes.InvalidField) =>
         new(RefusalKind.Invalid, code, $"{field} must be {limit}.", field, limit);
 
     public static Refusal Forbidden(string code, string detail) => new(RefusalKind.Forbidden, code, detail);

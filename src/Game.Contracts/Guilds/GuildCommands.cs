@@ -39,6 +39,7 @@ public sealed record LeaveGuild(string CommandId, [property: Id(0)] string Actor
 [GenerateSerializer, Immutable, Alias("game.guild.invite")]
 public sealed record InviteMember(string CommandId, [property: Id(0)] string Actor, [property: Id(1)] string Player) : GuildCommand(CommandId);
 
+/// <summary>Removes a member of a lower role, or takes back an invite.</summary>
 [GenerateSerializer, Immutable, Alias("game.guild.kick")]
 public sealed record KickMember(string CommandId, [property: Id(0)] string Actor, [property: Id(1)] string Player) : GuildCommand(CommandId);
 
@@ -52,7 +53,7 @@ public sealed record DemoteMember(string CommandId, [property: Id(0)] string Act
 public sealed record TransferLeadership(string CommandId, [property: Id(0)] string Actor, [property: Id(1)] string Player)
     : GuildCommand(CommandId);
 
-/// <summary>Ends the guild; refused while a wager is in escrow. The treasury goes to the leader.</summary>
+/// <summary>Ends the guild; refused while a wager is in escrow. Open offers are declined, the treasury goes to the leader.</summary>
 [GenerateSerializer, Immutable, Alias("game.guild.disband")]
 public sealed record DisbandGuild(string CommandId, [property: Id(0)] string Actor) : GuildCommand(CommandId);
 

@@ -30,6 +30,10 @@ public sealed record MemberLeft(DateTimeOffset At, [property: Id(0)] string Play
 [GenerateSerializer, Immutable, Alias("guild.member-invited")]
 public sealed record MemberInvited(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] string Player) : GameEvent(At);
 
+/// <summary>An invite that was not taken up is taken back.</summary>
+[GenerateSerializer, Immutable, Alias("guild.invite-withdrawn")]
+public sealed record InviteWithdrawn(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] string Player) : GameEvent(At);
+
 [GenerateSerializer, Immutable, Alias("guild.member-kicked")]
 public sealed record MemberKicked(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] string Player) : GameEvent(At);
 

@@ -52,5 +52,6 @@ public sealed record GoldReceived(DateTimeOffset At, [property: Id(0)] long Amou
 [GenerateSerializer, Immutable, Alias("player.experience-gained")]
 public sealed record ExperienceGained(DateTimeOffset At, [property: Id(0)] long Amount, [property: Id(1)] string Source) : GameEvent(At);
 
+/// <summary>Follows the experience that led to it; of several levels gained at once only the last is told.</summary>
 [GenerateSerializer, Immutable, Alias("player.level-reached")]
 public sealed record LevelReached(DateTimeOffset At, [property: Id(0)] int Level) : GameEvent(At);

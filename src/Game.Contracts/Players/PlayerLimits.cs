@@ -9,6 +9,9 @@ public static class PlayerLimits
     public const int MaxPasswordLength = 128;
     public const int MaxLevel = 100;
 
-    /// <summary>Greatest wallet. Gold that would exceed it is never paid in: transfers are bounded well below it.</summary>
+    /// <summary>Greatest starting gold, and greatest single payment into a wallet.</summary>
     public const long MaxGold = 1_000_000_000_000_000;
+
+    /// <summary>Experience beyond this is not counted.</summary>
+    public const long MaxExperience = 1_000_000_000_000_000;
 }

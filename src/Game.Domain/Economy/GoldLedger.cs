@@ -11,7 +11,7 @@ namespace Game.Domain.Economy;
 /// </summary>
 public sealed class GoldLedger
 {
-    private readonly Dictionary<string, long> _atRisk = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Guild, string War), long> _held = [];
 
     public long Minted { get; private set; }
 
@@ -65,20 +65,25 @@ public sealed class GoldLedger
             case WagerHeld e:
                 Treasuries -= e.Amount;
                 Escrow += e.Amount;
-                _atRisk[$"{key}/{e.WarId}"] = e.Amount;
+                _held[(key, e.WarId)] = e.Amount;
                 break;
             case WagerReleased e:
                 Treasuries += e.Amount;
-                Escrow -= e.Amount;
+                Escrow -= Take(key, e.WarId);
                 break;
             case WarConcluded e:
-                // The whole wager leaves escrow: back to the treasury, or on its way to the winner.
-                _atRisk.Remove($"{key}/{e.WarId}", out var held);
-                Escrow -= held;
+                Escrow -= Take(key, e.WarId);
                 Treasuries += e.Returned + e.Prize;
                 InTransit += e.Forfeited - e.Prize;
                 break;
         }
+    }
+
+    /// <summary>The whole wager leaves escrow, wherever its parts go; 0 for an offer, for which nothing was held.</summary>
+    private long Take(string guild, string war)
+    {
+        _held.Remove((guild, war), out var wager);
+        return wager;
     }
 
     /// <summary>Gold leaves a place into transit, or arrives there from it.</summary>

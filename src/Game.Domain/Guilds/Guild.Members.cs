@@ -41,6 +41,7 @@ public sealed partial record Guild
 
         var code = this switch
         {
+            _ when c.UsingInvite && !Invites.Contains(c.Player) => RefusalCodes.NotInvited,
             { Policy: JoinPolicy.Invite } when !Invites.Contains(c.Player) => RefusalCodes.GuildInviteOnly,
             { Members.Count: >= GuildLimits.MaxMembers } => RefusalCodes.GuildFull,
             _ => null,
@@ -80,9 +81,19 @@ public sealed partial record Guild
 
     private Decision Kick(KickMember c, DateTimeOffset now)
     {
-        if ((CheckOfficer(c.Actor) ?? CheckTarget(c.Player)) is { } refused)
+        if (CheckOfficer(c.Actor) is { } notOfficer)
         {
-            return refused;
+            return notOfficer;
+        }
+
+        if (Invites.Contains(c.Player))
+        {
+            return new InviteWithdrawn(now, c.Actor, c.Player);
+        }
+
+        if (CheckTarget(c.Player) is { } notMember)
+        {
+            return notMember;
         }
 
         if (c.Actor == c.Player)
@@ -107,8 +118,8 @@ public sealed partial record Guild
             return Refusal.Conflict(RefusalCodes.RoleUnchanged, "Only a plain member can be promoted; leadership is transferred.");
         }
 
-        return Members.Values.Count(member => member.Role == GuildRole.Officer) >= GuildLimits.MaxOfficers
-            ? Refusal.Conflict(RefusalCodes.TooManyOfficers, $"A guild has at most {GuildLimits.MaxOfficers} officers.")
+        return Officers >= GuildLimits.MaxOfficers
+            ? TooManyOfficers()
             : new MemberPromoted(now, c.Actor, c.Player, GuildRole.Officer);
     }
 
@@ -131,8 +142,14 @@ public sealed partial record Guild
             return refused;
         }
 
-        return c.Actor == c.Player
-            ? Refusal.Conflict(RefusalCodes.TargetIsSelf, "That player leads the guild already.")
+        if (c.Actor == c.Player)
+        {
+            return Refusal.Conflict(RefusalCodes.TargetIsSelf, "That player leads the guild already.");
+        }
+
+        // The leader of before stays as an officer: in the place of the one who now leads, or in a free one.
+        return RoleOf(c.Player) == GuildRole.Member && Officers >= GuildLimits.MaxOfficers
+            ? TooManyOfficers()
             : new LeadershipTransferred(now, c.Actor, c.Player);
     }
 
@@ -143,8 +160,22 @@ public sealed partial record Guild
             return refused;
         }
 
-        return Escrow > 0
-            ? Refusal.Conflict(RefusalCodes.GuildAtWar, "A guild with a wager in escrow cannot be disbanded.")
-            : new GuildDisbanded(now, c.Actor, [.. Members.Keys], Treasury, Name);
+        if (Escrow > 0)
+        {
+            return Refusal.Conflict(RefusalCodes.GuildAtWar, "A guild with a wager in escrow cannot be disbanded.");
+        }
+
+        // Nothing is in escrow, so every war is an offer: declined, so that those who made it have their wager back at once.
+        GameEvent[] facts =
+        [
+            .. Wars.Keys.Select(war => new WarDeclined(now, war, c.Actor, RefusalCodes.GuildDisbanded)),
+            new GuildDisbanded(now, c.Actor, [.. Members.Keys], Treasury, Name),
+        ];
+        return Decision.Accept(facts);
     }
+
+    private int Officers => Members.Values.Count(member => member.Role == GuildRole.Officer);
+
+    private static Decision TooManyOfficers() =>
+        Refusal.Conflict(RefusalCodes.TooManyOfficers, $"A guild has at most {GuildLimits.MaxOfficers} officers.");
 }

@@ -53,6 +53,11 @@ public sealed partial record Guild
             return Refusal.Conflict(RefusalCodes.WarAgainstSelf, "A guild cannot declare war on itself.");
         }
 
+        if (Wars.ContainsKey(c.WarId))
+        {
+            return Refusal.Conflict(RefusalCodes.WarExists, "This war is declared already.");
+        }
+
         if (Wars.Values.Any(war => war.Opponent == c.Opponent))
         {
             return Refusal.Conflict(RefusalCodes.AlreadyAtWar, "There is a war or an offer between these guilds already.");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Game.Contracts;
 using Game.Contracts.Guilds;
 
@@ -39,11 +40,14 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
 
     public int WarsLost { get; init; }
 
+    [JsonIgnore]
     public bool Exists => FoundedAt is not null;
 
+    [JsonIgnore]
     public bool Active => Exists && !Disbanded;
 
     /// <summary>Gold held for wars under way.</summary>
+    [JsonIgnore]
     public long Escrow => Wars.Values.Where(war => war.Status == GuildWarStatus.Engaged).Sum(war => war.Wager);
 
     public static Guild Initial(string id) => new(id);
@@ -102,6 +106,7 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
         MemberLeft e => this with { Members = Members.Remove(e.Player) },
         MemberKicked e => this with { Members = Members.Remove(e.Player) },
         MemberInvited e => this with { Invites = Invites.Add(e.Player) },
+        InviteWithdrawn e => this with { Invites = Invites.Remove(e.Player) },
         MemberPromoted e => WithRole(e.Player, e.Role),
         MemberDemoted e => WithRole(e.Player, e.Role),
         LeadershipTransferred e => WithRole(e.Actor, GuildRole.Officer).WithRole(e.Player, GuildRole.Leader),
@@ -113,7 +118,7 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
             Invites = Invites.Clear(),
             Wars = Wars.Clear(),
         },
-        DepositReceived e => this with { Treasury = Treasury + e.Amount },
+        DepositReceived e => this with { Treasury = checked(Treasury + e.Amount) },
         TreasuryWithdrawn e => this with { Treasury = Treasury - e.Amount },
         WagerHeld e => this with
         {
@@ -125,10 +130,10 @@ public sealed partial record Guild(string Id) : IAggregate<Guild, GuildCommand>
             Wars = Wars.SetItem(e.WarId, new GuildWarEntry(e.WarId, e.Attacker, e.Wager, GuildWarStatus.Offered)),
         },
         WarDeclined e => this with { Wars = Wars.Remove(e.WarId) },
-        WagerReleased e => this with { Treasury = Treasury + e.Amount, Wars = Wars.Remove(e.WarId) },
+        WagerReleased e => this with { Treasury = checked(Treasury + e.Amount), Wars = Wars.Remove(e.WarId) },
         WarConcluded e => this with
         {
-            Treasury = Treasury + e.Returned + e.Prize,
+            Treasury = checked(Treasury + e.Returned + e.Prize),
             Wars = Wars.Remove(e.WarId),
             WarsWon = WarsWon + (e.Result == WarResult.Won ? 1 : 0),
             WarsLost = WarsLost + (e.Result == WarResult.Lost ? 1 : 0),

@@ -48,7 +48,7 @@ public sealed class Leaderboard : IAggregate<Leaderboard, LeaderboardCommand>
     {
         if (_definition is null)
         {
-            return Refusal.NotFound("board_unknown", $"No leaderboard '{_id}' is declared here.");
+            return Refusal.NotFound(RefusalCodes.BoardUnknown, $"No leaderboard '{_id}' is declared here.");
         }
 
         return command switch
@@ -154,9 +154,9 @@ public sealed class Leaderboard : IAggregate<Leaderboard, LeaderboardCommand>
         _seasons.AddRange(LeaderboardSnapshot.Read(snapshot));
     }
 
-    private static Refusal NotRanked { get; } = Refusal.NotFound("not_ranked", "The member has no entry in this season.");
+    private static Refusal NotRanked { get; } = Refusal.NotFound(RefusalCodes.NotRanked, "The member has no entry in this season.");
 
-    private static Refusal SeasonUnknown { get; } = Refusal.NotFound("season_unknown", "The board has no such season, or keeps it no longer.");
+    private static Refusal SeasonUnknown { get; } = Refusal.NotFound(RefusalCodes.SeasonUnknown, "The board has no such season, or keeps it no longer.");
 
     private RankedScores CurrentScores =>
         Current?.Scores ?? throw new InvalidOperationException($"The log of leaderboard '{_id}' does not begin with a season.");
@@ -209,12 +209,12 @@ public sealed class Leaderboard : IAggregate<Leaderboard, LeaderboardCommand>
 
         if (command.Operator != definition.Operator)
         {
-            return Refusal.Invalid("operator", $"{definition.Operator} on this board", "operator_not_allowed");
+            return Refusal.Invalid("operator", $"{definition.Operator} on this board", RefusalCodes.OperatorNotAllowed);
         }
 
         if (definition.Authoritative && !command.FromServer)
         {
-            return Refusal.Forbidden("board_authoritative", "Only servers submit to this board.");
+            return Refusal.Forbidden(RefusalCodes.BoardAuthoritative, "Only servers submit to this board.");
         }
 
         return command.Score is < 0 or > LeaderboardLimits.MaxScore ? Refusal.Invalid("score", ScoreLimit) : null;

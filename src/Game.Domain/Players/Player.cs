@@ -1,10 +1,14 @@
+using System.Text.Json.Serialization;
 using Game.Contracts;
 using Game.Contracts.Guilds;
 using Game.Contracts.Players;
 
 namespace Game.Domain.Players;
 
-/// <summary>A player: profile, experience, wallet, and the one guild the player belongs to or has asked to.</summary>
+/// <summary>
+/// A player: profile, experience, wallet, and the one guild the player belongs to or has asked to. Answers of guilds may
+/// come twice, late and in any order: what does not concern the guild the player is bound to now changes nothing.
+/// </summary>
 public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
 {
     public string Name { get; init; } = "";
@@ -21,9 +25,11 @@ public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
 
     public DateTimeOffset? RegisteredAt { get; init; }
 
+    [JsonIgnore]
     public bool Exists => RegisteredAt is not null;
 
     /// <summary>The guild this player may strike for, or null.</summary>
+    [JsonIgnore]
     public string? FightsFor => Membership == MembershipStatus.Member ? GuildId : null;
 
     public static Player Initial(string id) => new(id);
@@ -41,7 +47,8 @@ public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
             : AlreadyInGuild(),
         SendGuildDeposit c => Deposit(c, now),
         ConfirmMembership c => IsPending(c.GuildId) ? new GuildMembershipConfirmed(now, c.GuildId) : Decision.Nothing,
-        RefuseMembership c => IsPending(c.GuildId) ? new GuildMembershipRefused(now, c.GuildId, c.Code, c.Refund) : Decision.Nothing,
+        // Also a member's: a refusal answers the newest request, so what made the player a member was an older answer, come late.
+        RefuseMembership c => GuildId == c.GuildId ? new GuildMembershipRefused(now, c.GuildId, c.Code, c.Refund) : Decision.Nothing,
         EndMembership c => GuildId == c.GuildId ? new GuildMembershipEnded(now, c.GuildId, c.Reason) : Decision.Nothing,
         RefundDeposit c => CheckAmount(c.Amount, PlayerLimits.MaxGold) is { } refusal ? refusal : new GuildDepositRefunded(now, c.GuildId, c.Amount, c.Code),
         ReceiveGold c => CheckAmount(c.Amount, PlayerLimits.MaxGold) is { } refusal ? refusal : new GoldReceived(now, c.Amount, c.Source),
@@ -60,11 +67,11 @@ public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
         },
         GuildJoinRequested e => this with { Membership = MembershipStatus.Pending, GuildId = e.GuildId },
         GuildMembershipConfirmed => this with { Membership = MembershipStatus.Member },
-        GuildMembershipRefused e => this with { Gold = Gold + e.Refund, Membership = MembershipStatus.None, GuildId = null },
+        GuildMembershipRefused e => this with { Gold = checked(Gold + e.Refund), Membership = MembershipStatus.None, GuildId = null },
         GuildMembershipEnded => this with { Membership = MembershipStatus.None, GuildId = null },
         GuildDepositSent e => this with { Gold = Gold - e.Amount },
-        GuildDepositRefunded e => this with { Gold = Gold + e.Amount },
-        GoldReceived e => this with { Gold = Gold + e.Amount },
+        GuildDepositRefunded e => this with { Gold = checked(Gold + e.Amount) },
+        GoldReceived e => this with { Gold = checked(Gold + e.Amount) },
         ExperienceGained e => this with { Experience = Experience + e.Amount },
         LevelReached e => this with { Level = e.Level },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A player's stream does not hold this event."),
@@ -128,13 +135,13 @@ public sealed record Player(string Id) : IAggregate<Player, PlayerCommand>
 
     private Decision Award(AwardExperience c, DateTimeOffset now)
     {
-        if (c.Amount is < 0 or > PlayerLimits.MaxGold)
+        if (c.Amount is < 0 or > PlayerLimits.MaxExperience)
         {
-            return Refusal.Invalid("amount", $"0 to {PlayerLimits.MaxGold}");
+            return Refusal.Invalid("amount", $"0 to {PlayerLimits.MaxExperience}");
         }
 
-        // What would overflow is capped: experience beyond the last level means nothing.
-        var amount = Math.Min(c.Amount, PlayerLimits.MaxGold - Experience);
+        // Capped: experience far beyond the last level means nothing.
+        var amount = Math.Min(c.Amount, PlayerLimits.MaxExperience - Experience);
         if (amount == 0)
         {
             return Decision.Nothing;

@@ -145,6 +145,12 @@ public sealed record GuildWar(string Id) : IAggregate<GuildWar, WarCommand>
 
     private Decision Start(StartWar c, DateTimeOffset now)
     {
+        if (Status == WarStatus.Cancelled)
+        {
+            // The defender took up an offer that came after its withdrawal: told again, so that the wager is released.
+            return new WarCancelled(now, Attacker, Defender, null, CancelReason!);
+        }
+
         if (Status != WarStatus.Declared)
         {
             return Refusal.Conflict(RefusalCodes.WarNotDeclared, "The war is no longer open to an answer.");
@@ -178,7 +184,7 @@ public sealed record GuildWar(string Id) : IAggregate<GuildWar, WarCommand>
         var after = Apply(reported);
         if (Outcome is { } outcome)
         {
-            // Points are corrected everywhere; winner and gold stand, because they have been paid out.
+            // Points are corrected everywhere; the winner and the gold stand, because they have been paid out.
             return Decision.Accept(reported, new WarCorrected(now, c.Shard, outcome with
             {
                 Revision = outcome.Revision + 1,

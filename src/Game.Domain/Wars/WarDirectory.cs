@@ -30,30 +30,14 @@ public sealed record WarDirectory : IAggregate<WarDirectory, RecordWar>
     public Decision Decide(RecordWar command, DateTimeOffset now)
     {
         var known = Find(command.WarId);
-        var next = command.Fact switch
+        if (known is null && command.Fact is WarEnded)
         {
-            WarDeclared e => known ?? new WarSummary(
-                command.WarId, e.Attacker, e.AttackerName, e.Defender, WarStatus.Declared, null, default, null),
-            WarStarted e => (known ?? new WarSummary(
-                command.WarId, e.Attacker, e.AttackerName, e.Defender, WarStatus.Started, null, default, null))
-                with
-            { Status = WarStatus.Started, EndsAt = e.EndsAt },
-            WarCancelled => known is null ? null : known with { Status = WarStatus.Cancelled },
-            WarEnded => known is null ? null : known with { Status = WarStatus.Ended },
-            WarSettled e => known is null ? null : known with
-            {
-                Status = WarStatus.Settled,
-                Total = e.Outcome.Total,
-                Winner = e.Outcome.Winner,
-            },
-            WarCorrected e => known is null ? null : known with { Total = e.Outcome.Total },
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "A war directory does not fold this event."),
-        };
+            // It does not say whose war it is, and the outcome that follows does.
+            return Decision.Nothing;
+        }
 
-        // A war only moves on: what comes late or twice changes nothing.
-        return next is null || next == known || (known is not null && next.Status < known.Status)
-            ? Decision.Nothing
-            : new WarRecorded(now, next);
+        var next = Join(known ?? new WarSummary(command.WarId, "", "", "", WarStatus.Declared, null, default, null), command.Fact);
+        return next == known ? Decision.Nothing : new WarRecorded(now, next);
     }
 
     public WarDirectory Apply(GameEvent fact) => fact switch
@@ -61,6 +45,35 @@ public sealed record WarDirectory : IAggregate<WarDirectory, RecordWar>
         WarRecorded e => this with { Wars = Trim(Wars.SetItem(e.Summary.Id, e.Summary)) },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A war directory's stream does not hold this event."),
     };
+
+    /// <summary>Status, end and points only ever grow, so that a war's events may come twice and in any order.</summary>
+    private static WarSummary Join(WarSummary known, GameEvent fact)
+    {
+        return fact switch
+        {
+            WarDeclared e => known with { Attacker = e.Attacker, AttackerName = e.AttackerName, Defender = e.Defender },
+            WarCancelled e => Reached(WarStatus.Cancelled) with { Attacker = e.Attacker, Defender = e.Defender },
+            WarStarted e => Reached(WarStatus.Started) with
+            {
+                Attacker = e.Attacker,
+                AttackerName = e.AttackerName,
+                Defender = e.Defender,
+                EndsAt = e.EndsAt,
+            },
+            WarEnded => Reached(WarStatus.Ended),
+            WarSettled e => Settled(e.Outcome) with { Attacker = e.Attacker, Defender = e.Defender },
+            WarCorrected e => Settled(e.Outcome),
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A war directory does not fold this event."),
+        };
+
+        WarSummary Reached(WarStatus status) => known with { Status = known.Status > status ? known.Status : status };
+
+        WarSummary Settled(WarOutcome outcome) => Reached(WarStatus.Settled) with
+        {
+            Total = WarPoints.Max(known.Total, outcome.Total),
+            Winner = outcome.Winner,
+        };
+    }
 
     private static ImmutableSortedDictionary<string, WarSummary> Trim(ImmutableSortedDictionary<string, WarSummary> wars)
     {

@@ -5,7 +5,10 @@ using Game.Contracts.Wars;
 
 namespace Game.Domain.Wars;
 
-/// <summary>One shard's part of a war: who earned how much here, and in the end the outcome everywhere.</summary>
+/// <summary>
+/// One shard's part of a war: who earned how much here, and in the end the outcome everywhere. A front that hears of the
+/// end before the beginning is closed from the start.
+/// </summary>
 public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
 {
     public string Attacker { get; init; } = "";
@@ -48,7 +51,7 @@ public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
     {
         OpenFront c => Exists ? Decision.Nothing : new FrontOpened(now, c.Attacker, c.Defender, c.EndsAt),
         LandStrike c => Strike(c, now),
-        CloseFront => Exists && !Closed ? new FrontClosed(now, Points) : Decision.Nothing,
+        CloseFront => Closed ? Decision.Nothing : new FrontClosed(now, Points),
         RecordOutcome c => Record(c, now),
         ConfirmAwards => AwardsDue
             ? new AwardsPaid(now)
@@ -99,7 +102,7 @@ public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
 
     private Decision Record(RecordOutcome c, DateTimeOffset now)
     {
-        if (!Exists || c.Outcome.Revision <= (Outcome?.Revision ?? 0))
+        if (c.Outcome.Revision <= (Outcome?.Revision ?? 0))
         {
             return Decision.Nothing;
         }

@@ -175,7 +175,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
         {
             _state = null;
             LogStoreFailed(Logger, Stream, exception);
-            FailAll(batch, Refusal.Unavailable("store_unavailable", "The event store cannot be reached; try again with the same command id."));
+            FailAll(batch, Refusal.Unavailable(RefusalCodes.StoreUnavailable, "The event store cannot be reached; try again with the same command id."));
         }
         catch (Exception exception)
         {
@@ -318,7 +318,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     {
         if (record.Fingerprint != pending.Fingerprint)
         {
-            pending.Refuse(Refusal.Conflict("command_id_reused", "This command id was used before with other content."));
+            pending.Refuse(Refusal.Conflict(RefusalCodes.CommandIdReused, "This command id was used before with other content."));
             return;
         }
 

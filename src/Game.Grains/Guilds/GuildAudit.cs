@@ -16,6 +16,7 @@ public static class GuildAudit
             MemberRefused e => (e.Player, e.Code, null),
             MemberLeft e => (e.Player, null, null),
             MemberInvited e => (e.Actor, e.Player, null),
+            InviteWithdrawn e => (e.Actor, e.Player, null),
             MemberKicked e => (e.Actor, e.Player, null),
             MemberPromoted e => (e.Actor, e.Player, null),
             MemberDemoted e => (e.Actor, e.Player, null),
