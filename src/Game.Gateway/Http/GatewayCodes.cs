@@ -39,7 +39,6 @@ public static class GatewayCodes
 
     public const string FrameInvalid = "frame_invalid";
     public const string FrameUnknown = "frame_unknown";
-    public const string FrameTooLarge = "frame_too_large";
     public const string DeadLetterNotFound = "dead_letter_not_found";
     public const string TopicUnknown = "topic_unknown";
     public const string TooManyTopics = "too_many_topics";
