@@ -1,8 +1,13 @@
+using System.Text;
+
 namespace Game.EventStore;
 
 /// <summary>What every store refuses before it touches anything: a defect of the caller, not a state of the store.</summary>
 internal static class AppendGuard
 {
+    /// <summary>Throws <see cref="EncoderFallbackException"/>, an <see cref="ArgumentException"/>.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static void CheckAppend(string stream, long expectedVersion, IReadOnlyList<Commit> commits)
     {
         CheckName(stream, nameof(stream));
@@ -55,5 +60,11 @@ internal static class AppendGuard
         }
     }
 
-    private static void CheckName(string value, string parameter) => ArgumentException.ThrowIfNullOrEmpty(value, parameter);
+    private static void CheckName(string value, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value, parameter);
+
+        // Half a surrogate pair has no UTF-8 form: stored with a substitute, different names would be equal.
+        _ = Strict.GetByteCount(value);
+    }
 }

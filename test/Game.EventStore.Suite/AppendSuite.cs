@@ -153,6 +153,8 @@ public abstract class AppendSuite : EventStoreSuite
             ("a", 0, [good, Command("empty")]),
             ("a", 0, [good, Command("", "x")]),
             ("a", 0, [good, Command("c", "y")]),
+            ("a", 0, [good, Command("\ud800", "y"), Command("\ud801", "z")]),
+            ("a\udc00", 0, [good]),
             ("a", 0, [good, new Commit("d", "", Noon, [new EventData("", 1, default)])]),
             ("a", 0, [good, new Commit("d", "", Noon, [new EventData("t", 0, default)])]),
             ("a", 0, [good, new Commit("d", null!, Noon, good.Events)]),

@@ -102,7 +102,8 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
             {
                 return;
             }
-            catch (Exception exception) when (exception is BroadcastException or EventStoreException or TimeoutException)
+            catch (Exception exception) when (
+                exception is BroadcastException or EventStoreException or TimeoutException or EventCodecException)
             {
                 _failures++;
                 _woken = true;
