@@ -174,6 +174,9 @@ public static class RefusalCodes
     /// <summary>The leaderboard takes scores by another operator.</summary>
     public const string OperatorNotAllowed = "operator_not_allowed";
 
+    /// <summary>An increment or decrement would take the score out of its range.</summary>
+    public const string ScoreOutOfRange = "score_out_of_range";
+
     /// <summary>The leaderboard has no such season, or keeps it no longer.</summary>
     public const string SeasonUnknown = "season_unknown";
 

@@ -39,6 +39,6 @@ public sealed partial class ErrorTests
     [GeneratedRegex(@"^\| `(?<code>[a-z_]+)` \| (–|[0-9, ]+) \|", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex CodeCell();
 
-    [GeneratedRegex("""Refusal\.(Conflict|Forbidden|NotFound|Unavailable|TooMany)\(\s*"[^"]*"|new Problem\([^,]+,\s*"[^"]*"|, "[a-z]+(_[a-z]+)+"\)""")]
+    [GeneratedRegex("""(Refusal\.(Conflict|Forbidden|NotFound|Unavailable|TooMany)\(|\b(StatusCodes|RefusalKind)\.\w+,)\s*"[a-z_]+"[,)]""")]
     private static partial Regex Literal();
 }

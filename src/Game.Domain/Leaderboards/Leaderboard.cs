@@ -182,7 +182,7 @@ public sealed class Leaderboard : IAggregate<Leaderboard, LeaderboardCommand>
         if (score is < 0 or > LeaderboardLimits.MaxScore)
         {
             return new Refusal(
-                RefusalKind.Conflict, "score_out_of_range", $"The score would become {score}.", "score", ScoreLimit);
+                RefusalKind.Conflict, RefusalCodes.ScoreOutOfRange, $"The score would become {score}.", "score", ScoreLimit);
         }
 
         if (known && score == old)
