@@ -64,6 +64,11 @@ internal static class AppendGuard
     {
         ArgumentException.ThrowIfNullOrEmpty(value, parameter);
 
+        if (value.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("A name has no NUL: PostgreSQL's text cannot hold one.", parameter);
+        }
+
         // Half a surrogate pair has no UTF-8 form: stored with a substitute, different names would be equal.
         _ = Strict.GetByteCount(value);
     }

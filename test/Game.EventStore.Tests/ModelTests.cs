@@ -6,7 +6,7 @@ using Game.EventStore.InMemory;
 namespace Game.EventStore.Tests;
 
 /// <summary>Random sequences of operations give the answers of a model that is a list of events and nothing else.</summary>
-public sealed class ModelTests
+public sealed class ModelTests(PostgresFixture fixture)
 {
     private static readonly string[] Streams = ["a", "b", "c"];
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -15,14 +15,21 @@ public sealed class ModelTests
     public void Sqlite_AnswersAsTheModelDoes() => Check(80, async steps =>
     {
         using var folder = new StoreFolder();
-        return await RunAsync(steps, () => folder.Open());
+        return await RunAsync(steps, () => new(folder.Open()));
     });
+
+    [Fact]
+    public async Task Postgres_AnswersAsTheModelDoes()
+    {
+        await fixture.GetAsync();
+        Check(40, steps => RunAsync(steps, new PostgresDatabase(fixture).OpenAsync));
+    }
 
     [Fact]
     public void InMemory_AnswersAsTheModelDoes() => Check(2000, steps =>
     {
         var store = new InMemoryEventStore();
-        return RunAsync(steps, () => store);
+        return RunAsync(steps, () => new(store));
     });
 
     private static void Check(int count, Func<Step[], Task<string?>> run)
@@ -61,10 +68,10 @@ public sealed class ModelTests
     }
 
     /// <returns>The first answer that differs; null if none does.</returns>
-    private static async Task<string?> RunAsync(Step[] steps, Func<IEventStore> open)
+    private static async Task<string?> RunAsync(Step[] steps, Func<ValueTask<IEventStore>> open)
     {
         var model = new Model();
-        var store = open();
+        var store = await open();
         try
         {
             for (var i = 0; i < steps.Length; i++)
@@ -73,7 +80,7 @@ public sealed class ModelTests
                 if (step.Kind == Kind.Reopen)
                 {
                     await store.DisposeAsync();
-                    store = open();
+                    store = await open();
                     continue;
                 }
 

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Game.LocalServers;
+
+/// <summary>
+/// A PostgreSQL server of its own: a new cluster in a temporary folder, on a free port of loopback, with the server's default
+/// durability. Stopped by process id; its folder goes with it. PostgreSQL refuses to run as root, so root starts it as user
+/// postgres.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "game";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _programs;
+    private readonly string _folder;
+    private Process? _process;
+    private int _databases;
+
+    private PostgresServer(string programs, string folder, int port)
+    {
+        _programs = programs;
+        _folder = folder;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
+    {
+        var programs = FindPrograms() ?? throw new ServerMissingException(
+            "PostgreSQL is missing: install it (Debian: apt-get install postgresql), or put its programs on the PATH.");
+        var folder = Directory.CreateTempSubdirectory("game-postgres-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        }
+
+        var server = new PostgresServer(programs, folder, FreePort());
+        try
+        {
+            using var made = server.Start("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
+            var said = made.StandardError.ReadToEndAsync(cancellationToken);
+            await made.StandardOutput.ReadToEndAsync(cancellationToken);
+            await made.WaitForExitAsync(cancellationToken);
+            if (made.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"initdb failed: {await said}");
+            }
+
+            await server.RestartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Timeout=5;Include Error Detail=true";
+
+    /// <returns>The connection string of a new, empty database.</returns>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)
+    {
+        var name = $"game{Interlocked.Increment(ref _databases)}";
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Ends the server without a chance to write anything more (SIGKILL to its main process).</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    /// <summary>Starts the server over its data; returns when it takes connections.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await KillAsync();
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (_process is null or { HasExited: true })
+            {
+                // Processes of a server that was killed may still hold its memory: then it ends at once and is started again.
+                _process?.Dispose();
+                _process = Start("postgres", "-D", Data, "-k", _folder, "-p", Port.ToString(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200");
+                _ = Drain(_process);
+            }
+
+            try
+            {
+                await using var source = NpgsqlDataSource.Create(ConnectionString("postgres") + ";Pooling=false");
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                return;
+            }
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+
+        // Its processes end by themselves when they notice; until then they may still make files.
+        for (var started = Stopwatch.GetTimestamp(); Directory.Exists(_folder);)
+        {
+            try
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static async Task Drain(Process process)
+    {
+        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Debian keeps each version's programs in a folder of its own; the newest is taken.</summary>
+    private static string? FindPrograms()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        var versions = Directory.Exists(Debian)
+            ? Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
+            : Enumerable.Empty<string>();
+        return folders.Concat(versions.Select(folder => Path.Combine(folder, "bin")))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+    }
+
+    private Process Start(string program, params string[] arguments)
+    {
+        var command = new List<string> { Path.Combine(_programs, program) };
+        command.AddRange(arguments);
+        if (Environment.IsPrivilegedProcess)
+        {
+            command.InsertRange(0, ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]);
+        }
+
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        };
+        return Process.Start(start)!;
+    }
+}
