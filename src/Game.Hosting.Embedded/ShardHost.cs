@@ -27,6 +27,11 @@ public sealed class ShardHost : IShardHost
     /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
     public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
     {
+        if (options.Cluster is not null)
+        {
+            throw new NotSupportedException("The embedded host is one process: a cluster needs the Orleans host.");
+        }
+
         var silo = default(EmbeddedSilo);
         var services = new ServiceCollection()
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))

@@ -4,15 +4,24 @@ using Game.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using ClusterOptions = Game.Grains.Hosting.ClusterOptions;
 
 namespace Game.Hosting.Orleans;
 
 /// <summary>
-/// A shard whose grains run in one Orleans silo of this process: a cluster of its own, with membership in memory. Several
-/// shards of one process are several clusters that know nothing of each other.
+/// A silo of a shard. Alone, it is a cluster of its own with membership in memory and reminders in the shard's store; several
+/// shards of one process are several clusters that know nothing of each other. With <see cref="ShardHostOptions.Cluster"/> it
+/// joins the silos of other processes, which meet in the shard's database.
 /// </summary>
 public sealed class ShardHost : IShardHost
 {
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(120);
+
+    // A silo that does not answer is dead for the others after 3 × 3 s; one that cannot be reached at all, sooner.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
+    private const int MissedProbes = 3;
+    private const string Npgsql = "Npgsql";
+
     private readonly IHost _host;
 
     private ShardHost(IHost host, string shard)
@@ -35,16 +44,25 @@ public sealed class ShardHost : IShardHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(options.LoggerFactory);
         builder.Services.AddShard(options);
-        builder.Services.AddSingleton(options.Reminders);
-        builder.Services.AddSingleton<IReminderTable, ReminderTable>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.UseOrleans(silo =>
         {
-            var (siloPort, gatewayPort) = FreePorts();
-            silo.UseLocalhostClustering(
-                siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, siloPort), options.Shard.Name, options.Shard.Name);
-            silo.AddReminders();
-            silo.Configure<MessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            if (options.Cluster is { } cluster)
+            {
+                Join(silo, cluster, options.Shard.Name);
+            }
+            else
+            {
+                StandAlone(silo, options);
+            }
+
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
+            silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
+            silo.AddActivityPropagation();
+
+            // Keys are random, so that random silos share the load evenly also when there are few grains.
+            silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
         });
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
@@ -56,6 +74,52 @@ public sealed class ShardHost : IShardHost
         await Traffic.StopAsync();
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    private static void StandAlone(ISiloBuilder silo, ShardHostOptions options)
+    {
+        var (siloPort, gatewayPort) = FreePorts();
+        silo.UseLocalhostClustering(
+            siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, siloPort), options.Shard.Name, options.Shard.Name);
+        silo.Services.AddSingleton(options.Reminders);
+        silo.Services.AddSingleton<IReminderTable, ReminderTable>();
+        silo.AddReminders();
+    }
+
+    private static void Join(ISiloBuilder silo, ClusterOptions cluster, string shard)
+    {
+        silo.Configure<global::Orleans.Configuration.ClusterOptions>(ids =>
+        {
+            ids.ClusterId = cluster.ClusterId;
+            ids.ServiceId = shard;
+        });
+        silo.Configure<SiloOptions>(names => names.SiloName = cluster.SiloName);
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = cluster.Address;
+            endpoints.SiloPort = cluster.SiloPort;
+            endpoints.GatewayPort = cluster.GatewayPort;
+        });
+        silo.UseAdoNetClustering(database =>
+        {
+            database.Invariant = Npgsql;
+            database.ConnectionString = cluster.ConnectionString;
+        });
+        silo.UseAdoNetReminderService(database =>
+        {
+            database.Invariant = Npgsql;
+            database.ConnectionString = cluster.ConnectionString;
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = ProbeTimeout;
+            membership.NumMissedProbesLimit = MissedProbes;
+
+            // Probes adapt to how fast a silo answers, by default up to four times their time-out: three of those are 36 s.
+            membership.MaxProbeTimeout = ProbeTimeout;
+            membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+            membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
+        });
     }
 
     /// <summary>Two ports nobody listens on now; the silo listens on loopback only.</summary>

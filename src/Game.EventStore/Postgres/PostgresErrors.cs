@@ -19,6 +19,14 @@ internal static class PostgresErrors
     public static bool IsRefusal(NpgsqlException exception) =>
         exception is PostgresException { SqlState: var state } && !IsShutdown(state);
 
+    /// <summary>Whether waiting may help: the server does not answer, or is starting or stopping.</summary>
+    public static bool IsAway(EventStoreException exception) => exception.InnerException switch
+    {
+        PostgresException error => IsShutdown(error.SqlState),
+        NpgsqlException => true,
+        _ => false,
+    };
+
     public static EventStoreException Explain(string connectionString, NpgsqlException exception)
     {
         var name = NameOf(connectionString);

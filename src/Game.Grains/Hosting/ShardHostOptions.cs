@@ -12,7 +12,10 @@ public sealed record ShardHostOptions
 
     public required IEventStore Store { get; init; }
 
-    /// <summary>Where the host keeps its reminders.</summary>
+    /// <summary>The silos of other processes that run the shard too; null: this process alone runs it. Only on Orleans.</summary>
+    public ClusterOptions? Cluster { get; init; }
+
+    /// <summary>Where the host keeps its reminders; not used in a cluster.</summary>
     public required IDurableItems Reminders { get; init; }
 
     public required IBroadcastBus Bus { get; init; }

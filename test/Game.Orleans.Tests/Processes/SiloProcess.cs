@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Game.Orleans.Tests.Processes;
+
+/// <summary>A <see cref="SiloChild"/> that runs, and how it is hurt.</summary>
+internal sealed class SiloProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private SiloProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a silo and returns when it has joined its cluster.</summary>
+    public static async Task<SiloProcess> StartAsync(string database, string cluster)
+    {
+        var silo = Launch(database, cluster);
+        if (!await silo.IsReadyAsync())
+        {
+            throw new InvalidOperationException($"The silo ended before it was ready: {await silo.WaitForExitAsync()}");
+        }
+
+        return silo;
+    }
+
+    /// <summary>Starts a silo without waiting for it.</summary>
+    public static SiloProcess Launch(string database, string cluster)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(SiloProcess).Assembly.Location, SiloChild.Argument, database, cluster, $"{FreePort()}", $"{FreePort()}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new SiloProcess(Process.Start(start)!);
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line == "ready")
+            {
+                _ = _process.StandardOutput.ReadToEndAsync();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>What it wrote to its standard error.</returns>
+    public async Task<string> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return await _errors;
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await WaitForExitAsync();
+    }
+
+    /// <param name="name">For example TERM, STOP, CONT.</param>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

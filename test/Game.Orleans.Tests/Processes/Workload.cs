@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Game.Contracts.Identity;
+using Game.Contracts.Players;
+using Game.EventStore.Postgres;
+
+namespace Game.Orleans.Tests.Processes;
+
+/// <summary>
+/// Players who are given experience, one point a command, each command sent again with its id until it is answered: what they
+/// have in the end is how many commands there were.
+/// </summary>
+internal sealed class Workload
+{
+    private const int Players = 32;
+    private const string Stream = "player/";
+
+    private readonly string[] _ids = [.. Enumerable.Range(0, Players).Select(_ => EntityId.New(SiloChild.Shard, DateTimeOffset.UtcNow).ToString())];
+    private readonly long[] _answered = new long[Players];
+    private readonly ConcurrentQueue<TimeSpan> _durations = new();
+    private readonly CancellationTokenSource _enough = new();
+    private Task _running = Task.CompletedTask;
+    private int _repeated;
+
+    /// <summary>Commands answered.</summary>
+    public long Answered => _answered.Sum(count => Volatile.Read(in count));
+
+    public async Task StartAsync(params IGrainFactory[] entries)
+    {
+        var registered = await Task.WhenAll(_ids.Select(
+            (id, i) => entries[i % entries.Length].GetGrain<IPlayerGrain>(id).HandleAsync(new RegisterPlayer("register", $"Player{i}", 0))));
+        Assert.All(registered, outcome => Assert.True(outcome.Accepted, outcome.Refusal?.Detail));
+        _running = Task.WhenAll(Enumerable.Range(0, Players).Select(i => Task.Run(() => PlayAsync(i, entries))));
+    }
+
+    /// <summary>Waits until so many more commands are answered: the shard is at work.</summary>
+    public async Task WaitForMoreAsync(int commands)
+    {
+        var goal = Answered + commands;
+        while (Answered < goal)
+        {
+            Assert.False(_running.IsFaulted, _running.Exception?.ToString());
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Stops, and compares what was answered with what is stored and, unless null, with what the grains say.</summary>
+    public async Task VerifyAsync(string database, IGrainFactory? grains)
+    {
+        await _enough.CancelAsync();
+        await _running;
+        var ordered = _durations.Order().ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Answered} commands, {_repeated} sent again; p50 {ordered[ordered.Count / 2].TotalMilliseconds:F1} ms, p99 {ordered[ordered.Count * 99 / 100].TotalMilliseconds:F0} ms, slowest {ordered[^1].TotalMilliseconds:F0} ms");
+        await using var store = await PostgresEventStore.OpenAsync(database);
+        for (var i = 0; i < Players; i++)
+        {
+            var commands = new List<string>();
+            await foreach (var stored in store.ReadAsync(Stream + _ids[i]))
+            {
+                if (stored.Type == "player.experience-gained")
+                {
+                    commands.Add(stored.CommandId);
+                }
+            }
+
+            Assert.Equal(Enumerable.Range(0, (int)_answered[i]).Select(number => $"c{number}"), commands);
+            if (grains is not null)
+            {
+                Assert.Equal(_answered[i], (await grains.GetGrain<IPlayerGrain>(_ids[i]).GetAsync())!.Experience);
+            }
+        }
+    }
+
+    private async Task PlayAsync(int player, IGrainFactory[] entries)
+    {
+        while (!_enough.IsCancellationRequested)
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var attempt = _answered[player]; !await TryAsync(entries[attempt % entries.Length].GetGrain<IPlayerGrain>(_ids[player]), $"c{_answered[player]}"); attempt++)
+            {
+                Interlocked.Increment(ref _repeated);
+                await Task.Delay(20);
+            }
+
+            _durations.Enqueue(Stopwatch.GetElapsedTime(started));
+            Volatile.Write(ref _answered[player], _answered[player] + 1);
+        }
+    }
+
+    /// <returns>False if it is to be sent again: the silo or the store did not answer.</returns>
+    private static async Task<bool> TryAsync(IPlayerGrain grain, string commandId)
+    {
+        try
+        {
+            var outcome = await grain.HandleAsync(new AwardExperience(commandId, 1, "quest"));
+            Assert.True(outcome.Refusal is null or { Kind: Contracts.RefusalKind.Unavailable }, outcome.Refusal?.Detail);
+            return outcome.Accepted;
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException or EventStore.EventStoreException)
+        {
+            return false;
+        }
+    }
+}
