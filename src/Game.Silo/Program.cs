@@ -3,6 +3,7 @@ using Game.Broadcast;
 using Game.EventStore;
 using Game.Silo;
 using Game.Silo.Commands;
+using Game.Silo.Settings;
 
 var data = new Option<string?>("--data") { Description = "Folder for everything durable (setting Data)." };
 var profile = new Option<string>("--profile")
@@ -40,7 +41,7 @@ version.Validators.Add(result =>
         result.AddError("--version must be 1 or more.");
     }
 });
-var replay = new Command("replay", "Prints an aggregate's state in the past.") { stream, version, at, from, shard, data };
+var replay = new Command("replay", "Prints an aggregate's state in the past.") { stream, version, at, from, shard, data, profile };
 replay.Validators.Add(result =>
 {
     if (result.GetValue(version) is not null && result.GetValue(at) is not null)
@@ -49,17 +50,22 @@ replay.Validators.Add(result =>
     }
 });
 replay.SetAction((parsed, cancellationToken) => ReplayCommand.RunAsync(
-    parsed.GetValue(data) ?? "data",
+    SettingsReader.Read(parsed.GetRequiredValue(profile), new Dictionary<string, string?> { ["Data"] = parsed.GetValue(data) }),
     parsed.GetRequiredValue(stream),
     parsed.GetValue(shard),
     parsed.GetValue(version),
     parsed.GetValue(at) is { } instant ? ReplayCommand.ParseInstant(instant) : null,
     cancellationToken));
 
-var doctor = new Command("doctor", "Checks the stores of a data folder.") { data };
-doctor.SetAction((parsed, cancellationToken) => DoctorCommand.RunAsync(parsed.GetValue(data) ?? "data", cancellationToken));
+var doctor = new Command("doctor", "Checks the stores of a profile.") { data, profile };
+doctor.SetAction((parsed, cancellationToken) => DoctorCommand.RunAsync(
+    SettingsReader.Read(parsed.GetRequiredValue(profile), new Dictionary<string, string?> { ["Data"] = parsed.GetValue(data) }),
+    cancellationToken));
 
-var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, doctor }.Parse(args);
+var migrate = new Command("migrate", "Creates the databases of the shards and brings their schemas up.") { profile };
+migrate.SetAction((parsed, cancellationToken) => MigrateCommand.RunAsync(parsed.GetRequiredValue(profile), cancellationToken));
+
+var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, migrate, doctor }.Parse(args);
 if (line.Errors.Count > 0)
 {
     foreach (var error in line.Errors)

@@ -1,6 +1,6 @@
 using Game.Broadcast.InProcess;
 using Game.Domain.Leaderboards;
-using Game.EventStore.Sqlite;
+using Game.EventStore;
 using Game.Gateway;
 using Game.Grains;
 using Game.Grains.Hosting;
@@ -15,9 +15,8 @@ namespace Game.Silo;
 public sealed class World : IShardDirectory, IAsyncDisposable
 {
     private readonly InProcessBus _bus;
-    private readonly List<SqliteEventStore> _stores = [];
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SqliteEventStore> _storeOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
     private World(InProcessBus bus, IReadOnlyList<string> shards)
     {
@@ -43,7 +42,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
             foreach (var shard in world.Shards)
             {
-                await world.StartShardAsync(shard, settings, boards, data, loggers, cancellationToken);
+                await world.StartShardAsync(shard, settings, boards, loggers, cancellationToken);
             }
 
             foreach (var host in world._hosts.Values)
@@ -67,7 +66,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         return found;
     }
 
-    public SqliteEventStore StoreOf(string shard) => _storeOf[shard];
+    public IEventStore StoreOf(string shard) => _stores[shard].Events;
 
     public async ValueTask DisposeAsync()
     {
@@ -77,7 +76,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         }
 
         await _bus.DisposeAsync();
-        foreach (var store in _stores)
+        foreach (var store in _stores.Values)
         {
             await store.DisposeAsync();
         }
@@ -87,19 +86,17 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         string shard,
         SiloSettings settings,
         IReadOnlyList<LeaderboardDefinition> boards,
-        DataFolder data,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
-        var store = SqliteEventStore.Open(data.StoreFile(shard));
-        _stores.Add(store);
-        _storeOf.Add(shard, store);
+        var store = await ShardStore.OpenAsync(settings, shard, loggers.CreateLogger<ShardStore>(), cancellationToken);
+        _stores.Add(shard, store);
         var host = await ShardHost.StartAsync(
             new ShardHostOptions
             {
                 Shard = new ShardIdentity(shard, settings.AllShards),
-                Store = store,
-                Reminders = store.Items("reminders"),
+                Store = store.Events,
+                Reminders = store.Reminders,
                 Bus = _bus,
                 Boards = boards,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Game.LoadTest.Play;
 using Game.LoadTest.Run;
+using Game.LocalServers;
 
 namespace Game.Integration.Tests;
 
@@ -16,13 +17,44 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public async Task Nothing_confirmed_is_lost_or_doubled_however_often_the_process_is_killed()
+    public Task Nothing_confirmed_is_lost_or_doubled_however_often_the_process_is_killed() => PlayAsync(Setting("CRASHES", 50), []);
+
+    [Fact]
+    public async Task Nothing_confirmed_is_lost_or_doubled_with_the_stores_in_PostgreSQL()
     {
-        var crashes = Setting("CRASHES", 50);
+        await using var server = await StartPostgresAsync();
+        await PlayAsync(Setting("CRASHES", 50) / 5, new Dictionary<string, string>
+        {
+            ["GAME__Postgres__ConnectionString"] = server.ConnectionString("game_{shard}"),
+            ["GAME__Postgres__MigrateAtStart"] = "true",
+        });
+    }
+
+    /// <summary>Skips the test where PostgreSQL is not installed; on CI that is a failure.</summary>
+    private static async Task<PostgresServer> StartPostgresAsync()
+    {
+        try
+        {
+            return await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch (ServerMissingException exception) when (Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Assert.Skip(exception.Message);
+            throw;
+        }
+    }
+
+    private async Task PlayAsync(int crashes, Dictionary<string, string> settings)
+    {
         var seed = Setting("CRASH_SEED", Random.Shared.Next());
         output.WriteLine($"CRASH_SEED={seed} CRASHES={crashes}");
         var random = new Random(seed);
         using var silo = new Silo();
+        foreach (var (name, value) in settings)
+        {
+            silo.Environment[name] = value;
+        }
+
         using var stopping = new CancellationTokenSource();
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var happenings = new Happenings();

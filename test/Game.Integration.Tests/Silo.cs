@@ -14,6 +14,9 @@ internal sealed class Silo : IDisposable
     public static string Executable { get; } = typeof(Silo).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "Silo").Value!;
 
+    /// <summary>Settings of every process started, as environment variables.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public string Data => Path.Combine(_folder.FullName, "data");
 
     /// <summary>The same over restarts, so that clients find the world again.</summary>
@@ -36,7 +39,7 @@ internal sealed class Silo : IDisposable
             options[instead[i]] = instead[i + 1];
         }
 
-        return SiloProcess.Start(Executable, ["serve", .. options.SelectMany(option => (string[])[option.Key, option.Value])], Keep);
+        return SiloProcess.Start(Executable, ["serve", .. options.SelectMany(option => (string[])[option.Key, option.Value])], Keep, Environment);
     }
 
     /// <summary>What the last processes said.</summary>

@@ -52,6 +52,27 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_connection_string_that_cannot_be_is_refused_without_repeating_it()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__Postgres__ConnectionString"] = "Host=db;Database=game;Username=game;Password=hunter2";
+
+        await RefusedAsync(silo, "Postgres:ConnectionString: its Database must contain {shard}");
+        Assert.DoesNotContain("hunter2", silo.Said());
+    }
+
+    [Fact]
+    public async Task A_database_that_stays_away_is_waited_for_then_given_up()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__Postgres__ConnectionString"] = "Host=127.0.0.1;Port=1;Database=game_{shard};Username=game";
+        silo.Environment["GAME__Postgres__WaitSeconds"] = "2";
+
+        await RefusedAsync(silo, "does not answer; check address, network and server");
+        Assert.Contains("waits for its store", silo.Said());
+    }
+
+    [Fact]
     public async Task An_unknown_profile_is_refused()
     {
         using var silo = new Silo();

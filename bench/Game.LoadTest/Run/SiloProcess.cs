@@ -31,13 +31,23 @@ public sealed partial class SiloProcess : IDisposable
 
     public Task Exited { get; private set; } = Task.CompletedTask;
 
-    public static SiloProcess Start(string silo, IEnumerable<string> arguments, Action<string> onLine)
+    /// <param name="silo">The silo's assembly.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="onLine">Gets what it says.</param>
+    /// <param name="environment">Added to the environment of this process.</param>
+    public static SiloProcess Start(
+        string silo, IEnumerable<string> arguments, Action<string> onLine, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(silo);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         var silos = new SiloProcess(Process.Start(start)!, onLine);

@@ -178,6 +178,17 @@ public sealed class PostgresEventStore : IEventStore
     /// <summary>Durable items beside the log, for the host's own needs.</summary>
     public IDurableItems Items(string collection) => new PostgresItems(this, collection);
 
+    /// <summary>Checks that every stream and the global order are dense. Empty if all is well.</summary>
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken = default) => await QueryAsync(
+        """
+        SELECT format('stream %s has %s events up to version %s', name, count(*), max(version))
+          FROM event JOIN stream ON stream.id = event.stream GROUP BY name HAVING count(*) <> max(version)
+        UNION ALL
+        SELECT format('the log has %s events up to position %s', count(*), max(position)) FROM event HAVING count(*) <> max(position)
+        """,
+        row => row.GetString(0),
+        cancellationToken);
+
     /// <summary>Finishes what is queued, then closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {

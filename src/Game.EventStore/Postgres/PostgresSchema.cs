@@ -21,6 +21,37 @@ public static class PostgresSchema
     /// <summary>The schema version that this build reads and writes.</summary>
     public static int Version => Steps.Count;
 
+    /// <summary>Creates the database if the server does not have it.</summary>
+    /// <exception cref="EventStoreException">The server is away or refuses.</exception>
+    public static async Task CreateAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        var wanted = new NpgsqlConnectionStringBuilder(connectionString);
+        var server = new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false };
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(server);
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var known = new NpgsqlCommand("SELECT FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = wanted.Database } } };
+            await using (var rows = await known.ExecuteReaderAsync(cancellationToken))
+            {
+                if (rows.HasRows)
+                {
+                    return;
+                }
+            }
+
+            await RunAsync(connection, $"CREATE DATABASE \"{wanted.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another silo made it meanwhile.
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresErrors.Explain(connectionString, exception);
+        }
+    }
+
     /// <summary>Brings the database's schema up to <see cref="Version"/> in one transaction.</summary>
     /// <returns>The version it was at before.</returns>
     /// <exception cref="EventStoreException">The database is away, refuses, or its schema is a newer build's.</exception>

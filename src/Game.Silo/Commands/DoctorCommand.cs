@@ -1,37 +1,43 @@
 using Game.EventStore;
-using Game.EventStore.Sqlite;
+using Game.Silo.Settings;
 
 namespace Game.Silo.Commands;
 
-/// <summary>Checks the stores of a data folder while no world runs on it.</summary>
+/// <summary>Checks the stores of a profile; those in files only while no world runs on them.</summary>
 internal static class DoctorCommand
 {
     /// <returns>0 if every store is sound.</returns>
-    public static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(SiloSettings settings, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(path))
+        if (settings.Postgres.IsUsed)
         {
-            Console.WriteLine($"data: {path} does not exist yet; ./game run makes it");
+            return await CheckAsync(settings, settings.OwnShards, cancellationToken);
+        }
+
+        if (!Directory.Exists(settings.Data))
+        {
+            Console.WriteLine($"data: {settings.Data} does not exist yet; ./game run makes it");
             return 0;
         }
 
-        using var data = DataFolder.Open(path);
-        var failures = 0;
-        foreach (var folder in Directory.EnumerateDirectories(data.Path).Order(StringComparer.Ordinal))
-        {
-            var shard = Path.GetFileName(folder);
-            if (!File.Exists(data.StoreFile(shard)))
-            {
-                continue;
-            }
+        using var data = DataFolder.Open(settings.Data);
+        var shards = Directory.EnumerateDirectories(data.Path).Select(Path.GetFileName).OfType<string>()
+            .Where(shard => File.Exists(data.StoreFile(shard))).Order(StringComparer.Ordinal);
+        return await CheckAsync(settings, shards, cancellationToken);
+    }
 
+    private static async Task<int> CheckAsync(SiloSettings settings, IEnumerable<string> shards, CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        foreach (var shard in shards)
+        {
             try
             {
-                await using var store = SqliteEventStore.Open(data.StoreFile(shard));
+                await using var store = await ShardStore.InspectAsync(settings, shard, cancellationToken);
                 var found = await store.CheckAsync(cancellationToken);
                 failures += found.Count;
                 Console.WriteLine(found.Count == 0
-                    ? $"store {shard}: sound, {await store.GetHeadAsync(cancellationToken)} events"
+                    ? $"store {shard}: sound, {await store.Events.GetHeadAsync(cancellationToken)} events"
                     : $"store {shard}: {string.Join("; ", found)}");
             }
             catch (EventStoreException exception)

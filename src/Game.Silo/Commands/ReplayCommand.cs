@@ -11,9 +11,9 @@ using Game.Domain.Notifications;
 using Game.Domain.Players;
 using Game.Domain.Wars;
 using Game.EventStore;
-using Game.EventStore.Sqlite;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
+using Game.Silo.Settings;
 
 namespace Game.Silo.Commands;
 
@@ -22,7 +22,7 @@ internal static class ReplayCommand
 {
     /// <param name="shard">Where the stream is; needed only if its key is not an id with a home shard.</param>
     public static async Task<int> RunAsync(
-        string dataFolder, string stream, string? shard, long? version, DateTimeOffset? at, CancellationToken cancellationToken)
+        SiloSettings settings, string stream, string? shard, long? version, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         if (!stream.Contains('/', StringComparison.Ordinal))
         {
@@ -33,13 +33,8 @@ internal static class ReplayCommand
         shard ??= EntityId.TryParse(key, out var id)
             ? id.Shard
             : throw new StartupException($"--shard is needed: '{key}' does not say which shard it lives on.");
-        var file = DataFolder.StoreFile(dataFolder, shard);
-        if (!File.Exists(file))
-        {
-            throw new StartupException($"There is no store at {file}.");
-        }
-
-        await using var store = SqliteEventStore.Open(file);
+        await using var opened = await ShardStore.InspectAsync(settings, shard, cancellationToken);
+        var store = opened.Events;
         var until = version ?? (at is { } instant ? await store.FindVersionAsync(stream, instant, cancellationToken) : long.MaxValue);
         var codec = EventCodec.ForGame();
         var (state, reached) = category switch

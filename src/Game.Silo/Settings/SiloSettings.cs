@@ -20,6 +20,8 @@ public sealed class SiloSettings
     /// <summary>The shards this process runs; empty: all.</summary>
     public List<string> Shards { get; set; } = [];
 
+    public PostgresSettings Postgres { get; set; } = new();
+
     public GrainSettings Grains { get; set; } = new();
 
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
@@ -56,7 +58,8 @@ public sealed class SiloSettings
         }
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
-        foreach (var failure in Grains.Validate("Grains").Concat(boards).Concat(Gateway.Validate("Gateway")))
+        var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
+        foreach (var failure in Postgres.Validate("Postgres", shards).Concat(Grains.Validate("Grains")).Concat(boards).Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;
         }

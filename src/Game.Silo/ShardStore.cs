@@ -1,0 +1,57 @@
+using Game.Contracts;
+using Game.EventStore;
+using Game.EventStore.Postgres;
+using Game.EventStore.Sqlite;
+using Game.Silo.Settings;
+
+namespace Game.Silo;
+
+/// <summary>A shard's event store as the settings want it, with what the process needs beside the log.</summary>
+internal sealed record ShardStore(
+    IEventStore Events, IDurableItems Reminders, Func<CancellationToken, Task<IReadOnlyList<string>>> CheckAsync) : IAsyncDisposable
+{
+    /// <summary>Opens the store of a shard that this process is to run.</summary>
+    /// <exception cref="EventStoreException">It cannot be used; the message says which and why.</exception>
+    public static async Task<ShardStore> OpenAsync(
+        SiloSettings settings, string shard, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (!settings.Postgres.IsUsed)
+        {
+            return OpenFile(DataFolder.StoreFile(settings.Data, shard));
+        }
+
+        var connectionString = settings.Postgres.Of(shard);
+        if (settings.Postgres.MigrateAtStart)
+        {
+            await PostgresSchema.CreateAsync(connectionString, cancellationToken);
+            await PostgresSchema.MigrateAsync(connectionString, cancellationToken);
+        }
+
+        var claim = new ShardClaim(shard, cluster: "one-process", ContractVersion.Current, ContractVersion.Oldest);
+        return Wrap(await claim.OpenAsync(
+            connectionString, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, logger, cancellationToken));
+    }
+
+    /// <summary>Opens the store of a shard to look at it.</summary>
+    /// <exception cref="StartupException">There is none.</exception>
+    public static async Task<ShardStore> InspectAsync(SiloSettings settings, string shard, CancellationToken cancellationToken)
+    {
+        if (settings.Postgres.IsUsed)
+        {
+            return Wrap(await PostgresEventStore.OpenAsync(settings.Postgres.Of(shard), cancellationToken));
+        }
+
+        var file = DataFolder.StoreFile(settings.Data, shard);
+        return File.Exists(file) ? OpenFile(file) : throw new StartupException($"There is no store at {file}.");
+    }
+
+    public ValueTask DisposeAsync() => Events.DisposeAsync();
+
+    private static ShardStore OpenFile(string file)
+    {
+        var store = SqliteEventStore.Open(file);
+        return new ShardStore(store, store.Items("reminders"), store.CheckAsync);
+    }
+
+    private static ShardStore Wrap(PostgresEventStore store) => new(store, store.Items("reminders"), store.CheckAsync);
+}
