@@ -6,7 +6,7 @@ CREATE TABLE stream (
 -- unique (stream, version) is the fence: whatever a silo believes, a version of a stream is stored once.
 CREATE TABLE event (
     position bigint PRIMARY KEY,
-    stream bigint NOT NULL REFERENCES stream,
+    stream bigint NOT NULL,
     version bigint NOT NULL,
     command_id text COLLATE "C" NOT NULL,
     at_ticks bigint NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE event (
     UNIQUE (stream, version));
 
 CREATE TABLE command (
-    stream bigint NOT NULL REFERENCES stream,
+    stream bigint NOT NULL,
     command_id text COLLATE "C" NOT NULL,
     fingerprint text NOT NULL,
     first_version bigint NOT NULL,
@@ -47,6 +47,8 @@ CREATE TABLE item (
 -- append is stored if it has no duplicate and its head is the expected one; events of those get the positions after base,
 -- in the order given.
 --
+-- Plans are kept, and those made while tables are small would read them whole ever after: only index lookups are allowed.
+--
 -- The lock makes positions appear in their order: it is held until the transaction has ended, so that nobody sees a
 -- position before a smaller one.
 CREATE FUNCTION append_events(
@@ -55,7 +57,9 @@ CREATE FUNCTION append_events(
     event_append int[], event_command_ids text[], event_at_ticks bigint[], event_types text[], event_schema_versions int[],
     event_bodies bytea[],
     OUT base bigint, OUT heads bigint[], OUT duplicates int[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
     ids bigint[];
     accepted boolean[];
