@@ -10,6 +10,11 @@ internal sealed class MetricsCollector : IDisposable
     private static readonly double[] Seconds =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+    private static readonly double[] Milliseconds = [.. Seconds.Select(bound => bound * 1000)];
+
+    /// <summary>For sizes and counts: powers of two up to 4096.</summary>
+    private static readonly double[] Counts = [.. Enumerable.Range(0, 13).Select(power => (double)(1 << power))];
+
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<MetricFamily, byte> _observed = new();
@@ -71,7 +76,7 @@ internal sealed class MetricsCollector : IDisposable
             : type == typeof(Histogram<>) ? MetricKind.Histogram
             : MetricKind.Gauge;
         var name = PrometheusText.NameOf(instrument.Name, instrument.Unit, kind);
-        var family = _families.GetOrAdd(name, _ => new MetricFamily(name, instrument.Description ?? "", kind, kind == MetricKind.Histogram ? Seconds : []));
+        var family = _families.GetOrAdd(name, _ => new MetricFamily(name, instrument.Description ?? "", kind, kind == MetricKind.Histogram ? BoundsOf(instrument.Unit) : []));
         if (instrument.IsObservable)
         {
             _observed.TryAdd(family, 0);
@@ -79,6 +84,13 @@ internal sealed class MetricsCollector : IDisposable
 
         listener.EnableMeasurementEvents(instrument, new Target(family, type == typeof(Gauge<>)));
     }
+
+    private static double[] BoundsOf(string? unit) => unit switch
+    {
+        "s" => Seconds,
+        "ms" => Milliseconds,
+        _ => Counts,
+    };
 
     private static void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
