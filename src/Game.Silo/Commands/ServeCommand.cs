@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Game.Gateway;
 using Game.Silo.Settings;
+using Game.Silo.Telemetry;
 
 namespace Game.Silo.Commands;
 
@@ -22,6 +23,7 @@ internal static class ServeCommand
         using var loggers = LoggerFactory.Create(ToConsole);
         ToConsole(builder.Logging.ClearProviders());
 
+        using var telemetry = OtlpExport.Start(settings.OwnShards);
         await using var world = await World.StartAsync(settings, data, loggers, CancellationToken.None);
         await using var app = Build(builder, settings.Gateway, world);
         try

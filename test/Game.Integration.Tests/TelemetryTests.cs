@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Game.Integration.Tests;
+
+/// <summary>A collector that takes what the real process exports.</summary>
+public sealed class TelemetryTests
+{
+    [Fact]
+    public async Task Traces_and_metrics_reach_the_collector_that_the_environment_names()
+    {
+        using var collector = new Collector();
+        using var silo = new Silo();
+        silo.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
+        silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        using var process = silo.Start();
+        var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = addresses.Gateway };
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "telemetry");
+        using var answer = await client.PostAsJsonAsync(
+            "/v1/auth/register", new { name = "ann", password = "correct horse", shard = "s01" }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+
+        // The end sends what is left.
+        await process.StopAsync();
+        Assert.Contains("POST /v1/auth/register", collector.Received("/v1/traces"), StringComparison.Ordinal);
+        Assert.Contains("game.event_store.appends", collector.Received("/v1/metrics"), StringComparison.Ordinal);
+    }
+
+    private sealed class Collector : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly ConcurrentQueue<(string Path, byte[] Body)> _received = new();
+
+        public Collector()
+        {
+            using (var free = new TcpListener(IPAddress.Loopback, 0))
+            {
+                free.Start();
+                Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
+            }
+
+            _listener.Prefixes.Add(Address);
+            _listener.Start();
+            _ = TakeAsync();
+        }
+
+        public string Address { get; }
+
+        /// <summary>All bodies sent to a path; names stand in protobuf as they are.</summary>
+        public string Received(string path) =>
+            string.Concat(_received.Where(entry => entry.Path == path).Select(entry => Encoding.Latin1.GetString(entry.Body)));
+
+        public void Dispose() => _listener.Close();
+
+        private async Task TakeAsync()
+        {
+            while (_listener.IsListening)
+            {
+                HttpListenerContext context;
+                try
+                {
+                    context = await _listener.GetContextAsync();
+                }
+                catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+
+                using var body = new MemoryStream();
+                await context.Request.InputStream.CopyToAsync(body);
+                _received.Enqueue((context.Request.Url!.AbsolutePath, body.ToArray()));
+                context.Response.Close();
+            }
+        }
+    }
+}
