@@ -34,9 +34,16 @@ public sealed class BroadcastMetrics : IDisposable
     public void Unconfirmed() => _unconfirmed.Add(1);
 
     /// <param name="queue">The queue.</param>
-    /// <param name="outcome">acknowledged, postponed, retried, rejected or expired; and dead_lettered, beside the delivery that caused it.</param>
+    /// <param name="outcome">What became of the deliveries.</param>
     /// <param name="count">How many.</param>
-    public void Settled(string queue, string outcome, int count)
+    public void Settled(string queue, DeliveryOutcome outcome, int count) => Count(queue, Describe(outcome), count);
+
+    /// <summary>Beside the deliveries that caused it.</summary>
+    public void DeadLettered(string queue, int count) => Count(queue, "dead_lettered", count);
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Count(string queue, string outcome, int count)
     {
         if (count > 0)
         {
@@ -44,7 +51,15 @@ public sealed class BroadcastMetrics : IDisposable
         }
     }
 
-    public void Dispose() => _meter.Dispose();
+    private static string Describe(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Acknowledged => "acknowledged",
+        DeliveryOutcome.Postponed => "postponed",
+        DeliveryOutcome.Retried => "retried",
+        DeliveryOutcome.Rejected => "rejected",
+        DeliveryOutcome.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "A batch ends with everything settled."),
+    };
 
     private static IEnumerable<Measurement<long>> Measure(
         IEnumerable<(string Queue, QueueDepth Depth)> depths, Func<QueueDepth, long> part) =>

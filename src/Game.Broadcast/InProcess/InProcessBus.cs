@@ -188,11 +188,11 @@ public sealed class InProcessBus : IBroadcastBus
         var returned = queue.Complete(_clock.GetUtcNow(), settlement =>
         {
             _journal.Enqueue(new SettlementEntry(settlement));
-            _metrics.Settled(queue.Name, "dead_lettered", settlement.DeadLetters.Count);
+            _metrics.DeadLettered(queue.Name, settlement.DeadLetters.Count);
         });
         foreach (var group in batch.GroupBy(delivery => delivery.Outcome))
         {
-            _metrics.Settled(queue.Name, Describe(group.Key), group.Count());
+            _metrics.Settled(queue.Name, group.Key, group.Count());
         }
 
         return returned;
@@ -207,16 +207,6 @@ public sealed class InProcessBus : IBroadcastBus
         });
         queue.AddPage(page, until, toEnd);
     }
-
-    private static string Describe(DeliveryOutcome outcome) => outcome switch
-    {
-        DeliveryOutcome.Acknowledged => "acknowledged",
-        DeliveryOutcome.Postponed => "postponed",
-        DeliveryOutcome.Retried => "retried",
-        DeliveryOutcome.Rejected => "rejected",
-        DeliveryOutcome.Expired => "expired",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "A batch ends with everything settled."),
-    };
 
     private Task<T> AskAsync<T>(Func<BusDatabase, T> read)
     {

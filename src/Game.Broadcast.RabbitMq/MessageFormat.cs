@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+
+namespace Game.Broadcast.RabbitMq;
+
+/// <summary>
+/// A message in AMQP properties: id, type and priority where AMQP has a place for them, the rest in headers. A message that
+/// is put into a queue by name keeps where it was first sent in headers.
+/// </summary>
+internal static class MessageFormat
+{
+    private const string SourceShard = "source-shard";
+    private const string SourcePosition = "source-position";
+    private const string SourceStream = "source-stream";
+    private const string SchemaVersion = "schema-version";
+    private const string TraceParent = "traceparent";
+    private const string TimeToLive = "ttl-ms";
+    private const string PublishedAt = "published-at-ms";
+    private const string Exchange = "first-exchange";
+    private const string RoutingKey = "first-routing-key";
+    private const string Replays = "replays";
+    private const string DeadId = "dead-id";
+    private const string DeadReason = "dead-reason";
+    private const string DeadDeliveries = "dead-deliveries";
+
+    /// <summary>
+    /// Consumers drop, and count, what is too old. The broker drops later, and only what nobody consumes, so that clocks may
+    /// differ by this much.
+    /// </summary>
+    private static readonly TimeSpan ExpiryMargin = TimeSpan.FromMinutes(1);
+
+    public static BasicProperties Encode(BroadcastMessage message, DateTimeOffset now)
+    {
+        var properties = new BasicProperties
+        {
+            MessageId = message.Id,
+            Type = message.Type,
+            Priority = message.Priority,
+            Persistent = true,
+            Headers = new Dictionary<string, object?>
+            {
+                [SourceShard] = message.SourceShard,
+                [SourcePosition] = message.SourcePosition,
+                [SourceStream] = message.SourceStream,
+                [SchemaVersion] = message.SchemaVersion,
+            },
+        };
+        if (message.TraceParent is { } trace)
+        {
+            properties.Headers[TraceParent] = trace;
+        }
+
+        if (message.TimeToLive is { } ttl)
+        {
+            properties.Headers[TimeToLive] = (long)ttl.TotalMilliseconds;
+            properties.Headers[PublishedAt] = now.ToUnixTimeMilliseconds();
+            properties.Expiration = ((long)(ttl + ExpiryMargin).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return properties;
+    }
+
+    public static ReceivedMessage Decode(ulong tag, string exchange, string routingKey, IReadOnlyBasicProperties properties, byte[] body)
+    {
+        var headers = properties.Headers ?? new Dictionary<string, object?>();
+        var shard = Text(headers, SourceShard);
+        var stream = Text(headers, SourceStream);
+        var ttl = Number(headers, TimeToLive);
+        var missing = properties.MessageId is null ? "message-id" : properties.Type is null ? "type"
+            : shard is null ? SourceShard : stream is null ? SourceStream
+            : Number(headers, SourcePosition) is null ? SourcePosition : Number(headers, SchemaVersion) is null ? SchemaVersion : null;
+        var message = new BroadcastMessage(
+            properties.MessageId ?? "",
+            Text(headers, Exchange) ?? exchange,
+            Text(headers, RoutingKey) ?? routingKey,
+            shard ?? "",
+            Number(headers, SourcePosition) ?? 0,
+            stream ?? "",
+            properties.Type ?? "",
+            (int)(Number(headers, SchemaVersion) ?? 0),
+            body,
+            ttl is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            properties.Priority,
+            Text(headers, TraceParent));
+        return new ReceivedMessage
+        {
+            Tag = tag,
+            Message = message,
+            Headers = headers,
+            Complaint = missing is null ? null : $"The message has no {missing}.",
+            ExpiresAt = ttl is null || Number(headers, PublishedAt) is not { } published
+                ? null
+                : DateTimeOffset.FromUnixTimeMilliseconds(published).AddMilliseconds(ttl.Value),
+            FailureKey = $"{properties.MessageId}#{Number(headers, Replays) ?? 0}",
+        };
+    }
+
+    /// <summary>The message as it came, for the dead letters, where nothing expires.</summary>
+    public static BasicProperties Bury(ReceivedMessage received, long id, string reason, int deliveries)
+    {
+        var properties = Forward(received);
+        properties.Headers![DeadId] = id;
+        properties.Headers[DeadReason] = reason;
+        properties.Headers[DeadDeliveries] = deliveries;
+        return properties;
+    }
+
+    /// <summary>A dead letter as it goes back to its queue: failures are counted anew.</summary>
+    public static BasicProperties Revive(ReceivedMessage buried)
+    {
+        var properties = Forward(buried);
+        properties.Headers![Replays] = (Number(buried.Headers, Replays) ?? 0) + 1;
+        properties.Headers.Remove(DeadId);
+        properties.Headers.Remove(DeadReason);
+        properties.Headers.Remove(DeadDeliveries);
+        properties.Headers.Remove(TimeToLive);
+        properties.Headers.Remove(PublishedAt);
+        return properties;
+    }
+
+    /// <returns>The letter; its id is the microsecond it was buried in.</returns>
+    public static DeadLetter Exhume(ReceivedMessage buried)
+    {
+        var id = Number(buried.Headers, DeadId) ?? 0;
+        return new DeadLetter(
+            id,
+            buried.Message,
+            Text(buried.Headers, DeadReason) ?? "",
+            DateTimeOffset.UnixEpoch.AddMicroseconds(id),
+            (int)(Number(buried.Headers, DeadDeliveries) ?? 0));
+    }
+
+    private static BasicProperties Forward(ReceivedMessage received)
+    {
+        var message = received.Message;
+        return new BasicProperties
+        {
+            MessageId = message.Id,
+            Type = message.Type,
+            Priority = message.Priority,
+            Persistent = true,
+            Headers = new Dictionary<string, object?>(received.Headers)
+            {
+                [Exchange] = message.Exchange,
+                [RoutingKey] = message.RoutingKey,
+            },
+        };
+    }
+
+    private static string? Text(IDictionary<string, object?> headers, string name) =>
+        headers.TryGetValue(name, out var value)
+            ? value switch
+            {
+                byte[] bytes => Encoding.UTF8.GetString(bytes),
+                string text => text,
+                _ => null,
+            }
+            : null;
+
+    private static long? Number(IDictionary<string, object?> headers, string name) =>
+        headers.TryGetValue(name, out var value)
+            ? value switch
+            {
+                long number => number,
+                int number => number,
+                _ => null,
+            }
+            : null;
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using RabbitMQ.Client;
+
+namespace Game.Broadcast.RabbitMq;
+
+/// <summary>
+/// Exchanges and queues. A queue is replicated (quorum), has one active consumer, and two queues beside it: its dead letters
+/// and what its consumer remembers of failures. Safe for concurrent use.
+/// </summary>
+internal sealed partial class Topology(BrokerConnection connection)
+{
+    private const string Limit = "x-delivery-limit";
+
+    /// <summary>
+    /// Failures are counted by the consumer, for the broker counts also what a stopping consumer gives back. The broker's own
+    /// limit is out of reach and only tells consumers what was declared.
+    /// </summary>
+    private const int LimitBase = 1_000_000;
+
+    private readonly ConcurrentDictionary<string, QueueDeclaration> _declared = new(StringComparer.Ordinal);
+
+    public IEnumerable<string> Queues => _declared.Keys;
+
+    public static string DeadLettersOf(string queue) => $"{queue}.dead";
+
+    public static string FailuresOf(string queue) => $"{queue}.failures";
+
+    public static Task DeclareExchangeAsync(IChannel channel, string exchange) =>
+        channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
+
+    /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
+    public async Task DeclareAsync(QueueDeclaration queue)
+    {
+        await connection.UseChannelAsync(
+            async channel =>
+            {
+                foreach (var exchange in queue.Bindings.Select(binding => binding.Exchange).Distinct())
+                {
+                    await DeclareExchangeAsync(channel, exchange);
+                }
+
+                await DeclareQueueAsync(channel, DeadLettersOf(queue.Name), []);
+                await DeclareQueueAsync(channel, FailuresOf(queue.Name), new() { ["x-max-length"] = 1 });
+                await DeclareQueueAsync(
+                    channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, ["x-single-active-consumer"] = true });
+                foreach (var (exchange, pattern) in queue.Bindings)
+                {
+                    await channel.QueueBindAsync(queue.Name, exchange, pattern);
+                }
+
+                return true;
+            },
+            failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed)
+                ? new BroadcastException(
+                    CurrentLimit(failure) is { } current
+                        ? $"Queue {queue.Name} exists with a delivery limit of {current}; {queue.DeliveryLimit} was declared."
+                        : $"Queue {queue.Name} exists with other settings: {BrokerErrors.Describe(failure)}",
+                    failure)
+                : null);
+        _declared[queue.Name] = queue;
+    }
+
+    /// <summary>Puts back what this process has declared of a queue, should the broker have lost it.</summary>
+    /// <returns>The declaration; for a queue that another process declared, its limit and a default prefetch.</returns>
+    /// <exception cref="BroadcastException">Nobody declared it, or the broker is away.</exception>
+    public async Task<QueueDeclaration> RestoreAsync(string queue)
+    {
+        if (_declared.TryGetValue(queue, out var declared))
+        {
+            await DeclareAsync(declared);
+            return declared;
+        }
+
+        await CountReadyAsync(queue);
+
+        try
+        {
+            // The broker tells a queue's arguments only to those who get them wrong.
+            await connection.UseChannelAsync(async channel =>
+            {
+                await DeclareQueueAsync(channel, queue, new() { [Limit] = LimitBase, ["x-single-active-consumer"] = true });
+                return true;
+            });
+        }
+        catch (BroadcastException refusal) when (refusal.InnerException is { } inner && CurrentLimit(inner) is { } limit)
+        {
+            return new QueueDeclaration(queue, [], DeliveryLimit: limit);
+        }
+
+        throw new BroadcastException($"Queue {queue} is not one of this bus.");
+    }
+
+    /// <returns>The messages in a queue that no consumer holds.</returns>
+    /// <exception cref="BroadcastException">There is no such queue, or the broker is away.</exception>
+    public Task<long> CountReadyAsync(string queue) => connection.UseChannelAsync(
+        async channel => (long)(await channel.QueueDeclarePassiveAsync(queue)).MessageCount,
+        failure => Missing(queue, failure));
+
+    public static BroadcastException? Missing(string queue, Exception failure) =>
+        BrokerErrors.Is(failure, BrokerErrors.NotFound) ? new BroadcastException($"Queue {queue} has not been declared.", failure) : null;
+
+    private static Task DeclareQueueAsync(IChannel channel, string name, Dictionary<string, object?> arguments)
+    {
+        arguments["x-queue-type"] = "quorum";
+        return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments);
+    }
+
+    private static int? CurrentLimit(Exception refusal) =>
+        LimitInRefusal().Match(BrokerErrors.Describe(refusal)) is { Success: true } match ? int.Parse(match.Groups[1].Value, null) - LimitBase : null;
+
+    [GeneratedRegex($"{Limit}.*current is '?([0-9]+)", RegexOptions.Singleline)]
+    private static partial Regex LimitInRefusal();
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Game.LocalServers;
+
+/// <summary>
+/// A RabbitMQ broker of its own: a new node in a temporary folder, on free ports of loopback, with a port mapper of its own.
+/// Stopped by process id; its folder goes with it.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly string _program;
+    private readonly string _folder;
+    private readonly int _distribution = FreePort();
+    private readonly int _mapperPort = FreePort();
+    private Process? _mapper;
+    private Process? _process;
+
+    private RabbitMqServer(string program, string folder)
+    {
+        _program = program;
+        _folder = folder;
+    }
+
+    public int Port { get; } = FreePort();
+
+    public Uri Address => new($"amqp://guest:guest@127.0.0.1:{Port}/");
+
+    /// <exception cref="ServerMissingException">RabbitMQ is not installed.</exception>
+    public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken = default)
+    {
+        var program = FindProgram() ?? throw new ServerMissingException(
+            "RabbitMQ is missing: install it (Debian: apt-get install rabbitmq-server).");
+        var server = new RabbitMqServer(program, Directory.CreateTempSubdirectory("game-rabbitmq-").FullName);
+        try
+        {
+            await File.WriteAllTextAsync(server.PathOf("plugins"), "[].", cancellationToken);
+            server._mapper = server.Start("epmd", "-port", server._mapperPort.ToString());
+            await server.RestartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the broker without a chance to write anything more (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Ends the broker in good order (SIGTERM). RabbitMQ 3.10 writes down which queues are new only then, or after minutes: a
+    /// queue that was declared just before a SIGKILL is lost.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        if (_process is { } process)
+        {
+            using var term = Process.Start("kill", ["-TERM", process.Id.ToString()]);
+            await term.WaitForExitAsync();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>Starts the broker over its data; returns when it takes connections.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await KillAsync();
+        var process = Start(_program);
+        _process = process;
+        var said = new List<string>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            said.Add(line);
+            if (line.Contains("Server startup complete", StringComparison.Ordinal))
+            {
+                _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"RabbitMQ did not start:\n{string.Join('\n', said.TakeLast(20))}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        if (_mapper is { } mapper)
+        {
+            mapper.Kill();
+            await mapper.WaitForExitAsync();
+            mapper.Dispose();
+        }
+
+        // Helpers of the runtime end by themselves when they notice; until then they may still hold files.
+        for (var started = Stopwatch.GetTimestamp(); Directory.Exists(_folder);)
+        {
+            try
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <summary>The script behind Debian's wrapper, which would change the user; elsewhere the one on the PATH.</summary>
+    private static string? FindProgram()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        return new[] { "/usr/lib/rabbitmq/bin" }.Concat(folders)
+            .Select(folder => Path.Combine(folder, "rabbitmq-server"))
+            .FirstOrDefault(File.Exists);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["HOME"] = _folder,
+            ["ERL_EPMD_PORT"] = _mapperPort.ToString(),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODENAME"] = "game@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = Port.ToString(),
+            ["RABBITMQ_DIST_PORT"] = _distribution.ToString(),
+            ["RABBITMQ_MNESIA_BASE"] = PathOf("data"),
+            ["RABBITMQ_LOG_BASE"] = PathOf("log"),
+            ["RABBITMQ_LOGS"] = "-",
+            ["RABBITMQ_PID_FILE"] = PathOf("pid"),
+            ["RABBITMQ_CONFIG_FILE"] = PathOf("rabbitmq"),
+            ["RABBITMQ_CONF_ENV_FILE"] = PathOf("rabbitmq-env.conf"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = PathOf("plugins"),
+            ["RABBITMQ_PLUGINS_EXPAND_DIR"] = PathOf("expanded"),
+
+            // Makes the script become the broker, so that its process id is the broker's.
+            ["RUNNING_UNDER_SYSTEMD"] = "1",
+
+            // Idle schedulers sleep at once: tests share two cores.
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        _ = process.StandardError.ReadToEndAsync();
+        return process;
+    }
+}
