@@ -56,6 +56,11 @@ public sealed class ShardHost : IShardHost
         return new ShardHost(silo, services, options.Shard.Name);
     }
 
+    /// <summary>Shards of other processes: only on Orleans.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public static IRemoteShards Reach(RemoteShardOptions options) =>
+        throw new NotSupportedException($"Cluster {options.ClusterId}: the embedded host runs all its shards in one process.");
+
     public async ValueTask DisposeAsync()
     {
         await Traffic.StopAsync();

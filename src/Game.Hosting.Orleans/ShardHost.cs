@@ -20,7 +20,7 @@ public sealed class ShardHost : IShardHost
     // A silo that does not answer is dead for the others after 3 × 3 s; one that cannot be reached at all, sooner.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
     private const int MissedProbes = 3;
-    private const string Npgsql = "Npgsql";
+    internal const string Npgsql = "Npgsql";
 
     private readonly IHost _host;
 
@@ -68,6 +68,9 @@ public sealed class ShardHost : IShardHost
         await host.StartAsync(cancellationToken);
         return new ShardHost(host, options.Shard.Name);
     }
+
+    /// <summary>Shards of other processes.</summary>
+    public static IRemoteShards Reach(RemoteShardOptions options) => new RemoteShards(options);
 
     public async ValueTask DisposeAsync()
     {

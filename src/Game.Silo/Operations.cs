@@ -1,3 +1,4 @@
+using Game.Broadcast;
 using Game.Contracts.Broadcast;
 using Game.Domain.Economy;
 using Game.Gateway;
@@ -72,14 +73,7 @@ internal sealed class Operations(World world) : IOperations
 
     private async Task<ShardStatus> GetShardAsync(string shard, CancellationToken cancellationToken)
     {
-        var queues = new List<QueueStatus>();
-        foreach (var exchange in BroadcastRoutes.All)
-        {
-            var queue = BroadcastRoutes.QueueOf(exchange, shard);
-            var depth = await world.Bus.GetDepthAsync(queue, cancellationToken);
-            queues.Add(new QueueStatus(queue, depth.Ready, depth.Unacknowledged, depth.DeadLetters));
-        }
-
+        var (queues, noQueues) = await GetQueuesAsync(shard, cancellationToken);
         if (!world.TryGet(shard, out var grains))
         {
             return new ShardStatus(shard, false, "The shard is not running.", [], queues);
@@ -89,15 +83,34 @@ internal sealed class Operations(World world) : IOperations
         {
             var publishers = await Task.WhenAll(BroadcastRoutes.All.Select(
                 route => grains.GetGrain<IBroadcastPublisherGrain>(route).GetStatusAsync())).WaitAsync(Patience, cancellationToken);
-            return new ShardStatus(shard, true, null, publishers, queues);
+            return new ShardStatus(shard, true, noQueues, publishers, queues);
         }
         catch (TimeoutException)
         {
             return new ShardStatus(shard, false, "The publishers do not answer.", [], queues);
         }
-        catch (EventStore.EventStoreException exception)
+        catch (Exception exception) when (exception is EventStore.EventStoreException or OrleansException)
         {
             return new ShardStatus(shard, false, exception.Message, [], queues);
+        }
+    }
+
+    /// <summary>A shard plays on without the bus: its log keeps what others have to hear.</summary>
+    private async Task<(IReadOnlyList<QueueStatus> Queues, string? Trouble)> GetQueuesAsync(string shard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var queues = await Task.WhenAll(BroadcastRoutes.All.Select(async exchange =>
+            {
+                var queue = BroadcastRoutes.QueueOf(exchange, shard);
+                var depth = await world.Bus.GetDepthAsync(queue, cancellationToken);
+                return new QueueStatus(queue, depth.Ready, depth.Unacknowledged, depth.DeadLetters);
+            })).WaitAsync(Patience, cancellationToken);
+            return (queues, null);
+        }
+        catch (Exception exception) when (exception is BroadcastException or TimeoutException)
+        {
+            return ([], exception is TimeoutException ? "The bus does not answer." : exception.Message);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed record ShardStore(
             await PostgresSchema.MigrateAsync(connectionString, cancellationToken);
         }
 
-        var claim = new ShardClaim(shard, cluster: "one-process", ContractVersion.Current, ContractVersion.Oldest);
+        var claim = new ShardClaim(shard, settings.Cluster.Id ?? "one-process", ContractVersion.Current, ContractVersion.Oldest);
         return Wrap(await claim.OpenAsync(
             connectionString, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, logger, cancellationToken));
     }

@@ -1,4 +1,4 @@
-using Game.Broadcast.InProcess;
+using Game.Broadcast;
 using Game.Domain.Leaderboards;
 using Game.EventStore;
 using Game.Gateway;
@@ -14,19 +14,33 @@ namespace Game.Silo;
 /// </summary>
 public sealed class World : IShardDirectory, IAsyncDisposable
 {
-    private readonly InProcessBus _bus;
+    private readonly IBroadcastBus _bus;
+    private readonly IRemoteShards? _elsewhere;
+    private readonly IReadOnlyList<string> _all;
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
-    private World(InProcessBus bus, IReadOnlyList<string> shards)
+    private World(IBroadcastBus bus, SiloSettings settings, ILoggerFactory loggers)
     {
         _bus = bus;
-        Shards = shards;
+        _all = settings.AllShards;
+        Shards = settings.OwnShards;
+        _elsewhere = settings.Cluster.Id is { } cluster
+            ? ShardHost.Reach(new RemoteShardOptions
+            {
+                ClusterId = cluster,
+                ConnectionStringOf = settings.Postgres.Of,
+                ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+                LoggerFactory = loggers,
+            })
+            : null;
     }
 
     public IReadOnlyList<string> Shards { get; }
 
-    public InProcessBus Bus => _bus;
+    public IReadOnlyList<string> All => _elsewhere is null ? Shards : _all;
+
+    public IBroadcastBus Bus => _bus;
 
     /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
     /// <exception cref="EventStore.EventStoreException">A store cannot be used; the message says which and why.</exception>
@@ -34,9 +48,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     public static async Task<World> StartAsync(
         SiloSettings settings, DataFolder data, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var bus = InProcessBus.Open(
-            new InProcessBusOptions { Path = data.BusFile }, TimeProvider.System, loggers.CreateLogger<InProcessBus>());
-        var world = new World(bus, settings.OwnShards);
+        var bus = await ShardBus.OpenAsync(settings, data, loggers, cancellationToken);
+        var world = new World(bus, settings, loggers);
         try
         {
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
@@ -61,15 +74,21 @@ public sealed class World : IShardDirectory, IAsyncDisposable
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
-        var found = _hosts.TryGetValue(shard, out var host);
-        grains = host?.Grains!;
-        return found;
+        grains = _hosts.TryGetValue(shard, out var host) ? host.Grains
+            : _elsewhere is not null && _all.Contains(shard) ? _elsewhere.Get(shard)
+            : null!;
+        return grains is not null;
     }
 
     public IEventStore StoreOf(string shard) => _stores[shard].Events;
 
     public async ValueTask DisposeAsync()
     {
+        if (_elsewhere is not null)
+        {
+            await _elsewhere.DisposeAsync();
+        }
+
         foreach (var host in _hosts.Values)
         {
             await host.DisposeAsync();
@@ -98,6 +117,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Store = store.Events,
                 Reminders = store.Reminders,
                 Bus = _bus,
+                Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),

@@ -4,7 +4,7 @@ namespace Game.Gateway.Http;
 
 /// <summary>
 /// Runs before every handler: refuses ids that are malformed or belong elsewhere before any grain is touched, query
-/// parameters nobody knows, and inputs that could not be read.
+/// parameters nobody knows, and inputs that could not be read. Repeats handlers that lost a silo.
 /// </summary>
 internal static class RequestGuard
 {
@@ -16,9 +16,18 @@ internal static class RequestGuard
             var request = context.HttpContext.Request;
             var shards = context.HttpContext.RequestServices.GetRequiredService<ShardRouter>();
             var problem = RouteIds.Check(request.RouteValues, shards) ?? CheckQuery(request.Query, known) ?? CheckInputs(context.Arguments);
-            return problem is null ? await next(context) : Reply.Refused(problem);
+            return problem is not null ? Reply.Refused(problem)
+                : MayBeRepeated(context.HttpContext) ? await RepeatAsync(context, next)
+                : await next(context);
         };
     }
+
+    private static bool MayBeRepeated(HttpContext context) =>
+        !context.WebSockets.IsWebSocketRequest
+        && (HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.ContainsKey(IdempotencyKey.Header));
+
+    private static ValueTask<object?> RepeatAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) => GrainRetry.RunAsync(
+        () => next(context), context.HttpContext.RequestServices.GetRequiredService<TimeProvider>(), context.HttpContext.RequestAborted);
 
     private static HashSet<string> QueryParametersOf(MethodInfo handler) =>
     [

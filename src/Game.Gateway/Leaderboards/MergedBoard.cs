@@ -4,13 +4,13 @@ using Game.Domain.Leaderboards;
 
 namespace Game.Gateway.Leaderboards;
 
-/// <summary>The current seasons of one board on all shards of this process, merged from one digest a shard.</summary>
+/// <summary>The current seasons of one board on all shards of the game, merged from one digest a shard.</summary>
 internal sealed class MergedBoard(IReadOnlyList<LeaderboardDigest> digests)
 {
     public static async Task<Outcome<MergedBoard>> DigestAsync(string board, int top, int samples, ShardRouter shards)
     {
         var answers = await Task.WhenAll(
-            shards.Shards.Select(shard => shards.On(shard).GetGrain<ILeaderboardGrain>(board).GetDigestAsync(top, samples)));
+            shards.All.Select(shard => shards.On(shard).GetGrain<ILeaderboardGrain>(board).GetDigestAsync(top, samples)));
         return answers.FirstOrDefault(answer => !answer.Accepted) is { } refused
             ? Outcome.Refuse<MergedBoard>(refused.Refusal!)
             : Outcome.Accept(new MergedBoard([.. answers.Select(answer => answer.Value!)]), 0);

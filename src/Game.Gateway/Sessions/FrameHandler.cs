@@ -26,7 +26,7 @@ internal abstract class FrameHandler<TData> : FrameHandler
     public sealed override ValueTask<FrameReply> HandleAsync(GameSession session, string id, ReadOnlySpan<byte> data) =>
         JsonInput.Read<TData>(data.IsEmpty || data.SequenceEqual("null"u8) ? NoData : data, out var value) is { } problem
             ? ValueTask.FromResult(FrameReply.Refused(problem))
-            : HandleAsync(session, id, value!);
+            : GrainRetry.RunAsync(() => HandleAsync(session, id, value!), TimeProvider.System, CancellationToken.None);
 
     protected abstract ValueTask<FrameReply> HandleAsync(GameSession session, string id, TData data);
 }

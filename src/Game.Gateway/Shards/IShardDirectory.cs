@@ -2,11 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Game.Gateway;
 
-/// <summary>The shards that this process serves. Safe for concurrent use; never changes while the gateway runs.</summary>
+/// <summary>The shards that the gateway serves: those of its process, and those it reaches in others. Safe for concurrent use; never changes while the gateway runs.</summary>
 public interface IShardDirectory
 {
-    /// <summary>At least one, in order; the first is where who names none registers.</summary>
+    /// <summary>Those of this process: at least one, in order; the first is where who names none registers.</summary>
     IReadOnlyList<string> Shards { get; }
+
+    /// <summary>All it serves, in order.</summary>
+    IReadOnlyList<string> All { get; }
 
     bool TryGet(string shard, [MaybeNullWhen(false)] out IGrainFactory grains);
 }

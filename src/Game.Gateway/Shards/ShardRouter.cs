@@ -6,7 +6,7 @@ namespace Game.Gateway;
 /// <summary>Finds the cluster an aggregate lives in. Safe for concurrent use.</summary>
 internal sealed class ShardRouter(IShardDirectory shards)
 {
-    public IReadOnlyList<string> Shards => shards.Shards;
+    public IReadOnlyList<string> All => shards.All;
 
     public string Default => shards.Shards[0];
 

@@ -22,6 +22,10 @@ public sealed class SiloSettings
 
     public PostgresSettings Postgres { get; set; } = new();
 
+    public RabbitMqSettings RabbitMq { get; set; } = new();
+
+    public ClusterSettings Cluster { get; set; } = new();
+
     public GrainSettings Grains { get; set; } = new();
 
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
@@ -59,7 +63,8 @@ public sealed class SiloSettings
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
         var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
-        foreach (var failure in Postgres.Validate("Postgres", shards).Concat(Grains.Validate("Grains")).Concat(boards).Concat(Gateway.Validate("Gateway")))
+        var places = RabbitMq.Validate("RabbitMq").Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed));
+        foreach (var failure in Postgres.Validate("Postgres", shards).Concat(places).Concat(Grains.Validate("Grains")).Concat(boards).Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;
         }

@@ -37,6 +37,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     public IReadOnlyList<string> Shards => [.. All.Where(shard => !_hidden.Contains(shard))];
 
+    IReadOnlyList<string> IShardDirectory.All => Shards;
+
     /// <summary>Why the console would say a shard is in trouble; null: it is well.</summary>
     public string? Trouble { get; set; }
 
