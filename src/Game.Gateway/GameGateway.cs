@@ -81,6 +81,7 @@ public static class GameGateway
         {
             management.UseRouting();
             management.Use(app.Services.GetRequiredService<OperatorLogin>().InvokeAsync);
+            ShardDashboards.Map(management, app.Services.GetRequiredService<IOperations>());
             management.UseEndpoints(ManagementEndpoints.Map);
         });
         app.UseForwardedHeaders();

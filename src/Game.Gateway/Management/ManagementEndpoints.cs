@@ -5,7 +5,8 @@ using Game.Gateway.Sessions;
 namespace Game.Gateway.Management;
 
 /// <summary>
-/// The management port: probes and metrics for everybody; for operators the console and what it shows and does.
+/// The management port: probes and metrics for everybody; for operators the console, what it shows and does, and the
+/// dashboards of the shards' engine.
 /// </summary>
 internal static class ManagementEndpoints
 {
@@ -61,6 +62,7 @@ internal static class ManagementEndpoints
             Frames = metrics.Sum("gateway_frames_total"),
             Pushes = metrics.Sum("gateway_pushes_total"),
             Refusals = metrics.Sum("gateway_refusals_total"),
+            Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
             Shards = await operations.GetShardsAsync(cancellationToken),
         });
 

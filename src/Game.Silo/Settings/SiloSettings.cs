@@ -24,6 +24,8 @@ public sealed class SiloSettings
 
     public GrainSettings Grains { get; set; } = new();
 
+    public DashboardSettings Dashboard { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public GatewaySettings Gateway { get; set; } = new();
@@ -59,7 +61,11 @@ public sealed class SiloSettings
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
         var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
-        foreach (var failure in Postgres.Validate("Postgres", shards).Concat(Grains.Validate("Grains")).Concat(boards).Concat(Gateway.Validate("Gateway")))
+        foreach (var failure in Postgres.Validate("Postgres", shards)
+            .Concat(Grains.Validate("Grains"))
+            .Concat(Dashboard.Validate("Dashboard"))
+            .Concat(boards)
+            .Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;
         }
