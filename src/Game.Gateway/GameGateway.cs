@@ -45,6 +45,7 @@ public static class GameGateway
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Tokens);
+        services.AddSingleton(settings.Operator);
         services.AddSingleton(shards);
         services.AddSingleton(operations);
         services.AddSingleton(listeners);
@@ -60,6 +61,7 @@ public static class GameGateway
         services.AddSingleton<ChatService>();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<OperatorLogin>();
         AddSessions(services, settings.Sessions);
         AddHttp(services, settings);
         return builder;
@@ -78,6 +80,8 @@ public static class GameGateway
         app.MapWhen(Listeners.IsManagement, management =>
         {
             management.UseRouting();
+            management.Use(app.Services.GetRequiredService<OperatorLogin>().InvokeAsync);
+            ShardDashboards.Map(management, app.Services.GetRequiredService<IOperations>());
             management.UseEndpoints(ManagementEndpoints.Map);
         });
         app.UseForwardedHeaders();

@@ -4,6 +4,7 @@ using Game.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using ClusterOptions = Game.Grains.Hosting.ClusterOptions;
 
 namespace Game.Hosting.Orleans;
@@ -24,10 +25,11 @@ public sealed class ShardHost : IShardHost
 
     private readonly IHost _host;
 
-    private ShardHost(IHost host, string shard)
+    private ShardHost(IHost host, ShardHostOptions options)
     {
         _host = host;
-        Shard = shard;
+        Shard = options.Shard.Name;
+        HasDashboard = options.Dashboard is not null;
         Grains = host.Services.GetRequiredService<IGrainFactory>();
         Traffic = host.Services.GetRequiredService<ShardTraffic>();
     }
@@ -37,6 +39,10 @@ public sealed class ShardHost : IShardHost
     public IGrainFactory Grains { get; }
 
     public ShardTraffic Traffic { get; }
+
+    internal bool HasDashboard { get; }
+
+    internal IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
     public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
@@ -60,13 +66,17 @@ public sealed class ShardHost : IShardHost
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
             silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
             silo.AddActivityPropagation();
+            if (options.Dashboard is { } sampling)
+            {
+                Sample(silo, sampling);
+            }
 
             // Keys are random, so that random silos share the load evenly also when there are few grains.
             silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
         });
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new ShardHost(host, options.Shard.Name);
+        return new ShardHost(host, options);
     }
 
     /// <summary>Shards of other processes.</summary>
@@ -122,6 +132,23 @@ public sealed class ShardHost : IShardHost
             membership.MaxProbeTimeout = ProbeTimeout;
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
             membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
+        });
+    }
+
+    private static void Sample(ISiloBuilder silo, DashboardSampling sampling)
+    {
+        silo.AddDashboard(dashboard =>
+        {
+            dashboard.CounterUpdateIntervalMs = (int)sampling.Interval.TotalMilliseconds;
+            dashboard.HistoryLength = sampling.History;
+
+            // A stream of all log lines for as long as a browser stays.
+            dashboard.HideTrace = true;
+        });
+        silo.Configure<GrainProfilerOptions>(profiler =>
+        {
+            profiler.TraceAlways = false;
+            profiler.DeactivationTime = sampling.ProfiledAfterLook;
         });
     }
 

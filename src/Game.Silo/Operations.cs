@@ -17,6 +17,8 @@ internal sealed class Operations(World world) : IOperations
     private readonly Dictionary<string, long> _read = [];
     private readonly SemaphoreSlim _reading = new(1);
 
+    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; } = world.Dashboards;
+
     public async Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(world.Shards.Select(shard => GetShardAsync(shard, cancellationToken)));
 

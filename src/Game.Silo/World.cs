@@ -80,6 +80,12 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         return grains is not null;
     }
 
+    /// <summary>The dashboards of the shards that have one, by shard.</summary>
+    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards => _hosts.Values
+        .Select(host => (host.Shard, Dashboard: ShardDashboard.Of(host)))
+        .Where(shard => shard.Dashboard is not null)
+        .ToDictionary(shard => shard.Shard, shard => shard.Dashboard!, StringComparer.Ordinal);
+
     public IEventStore StoreOf(string shard) => _stores[shard].Events;
 
     public async ValueTask DisposeAsync()
@@ -120,6 +126,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+                Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
                 LoggerFactory = loggers,
             },

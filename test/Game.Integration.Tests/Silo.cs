@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Cryptography;
 using Game.LoadTest.Run;
 
 namespace Game.Integration.Tests;
@@ -40,6 +41,15 @@ internal sealed class Silo : IDisposable
         }
 
         return SiloProcess.Start(Executable, ["serve", .. options.SelectMany(option => (string[])[option.Key, option.Value])], Keep, Environment);
+    }
+
+    /// <summary>Gives the operator a password, in a file whose path this answers.</summary>
+    public async Task<string> SetPasswordAsync()
+    {
+        var file = Path.Combine(_folder.FullName, "operator.password");
+        await File.WriteAllTextAsync(file, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), TestContext.Current.CancellationToken);
+        Environment["GAME__Gateway__Operator__PasswordFile"] = file;
+        return file;
     }
 
     /// <summary>What the last processes said.</summary>

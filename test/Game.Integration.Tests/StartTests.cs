@@ -52,6 +52,27 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_management_port_off_loopback_needs_a_password_and_tells_all_that_is_wrong_with_it()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__Gateway__ManagementAddress"] = "0.0.0.0";
+        silo.Environment["GAME__Gateway__Operator__Name"] = "a:b";
+
+        await RefusedAsync(silo, "Gateway:Operator:Password: must be set, or PasswordFile, where the management port listens on 0.0.0.0");
+        Assert.Contains("Gateway:Operator:Name: must be", silo.Said());
+    }
+
+    [Fact]
+    public async Task A_password_that_is_too_short_is_refused_without_repeating_it()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__Gateway__Operator__Password"] = "hunter2";
+
+        await RefusedAsync(silo, "Gateway:Operator:Password: must hold 12 to 256 characters");
+        Assert.DoesNotContain("hunter2", silo.Said());
+    }
+
+    [Fact]
     public async Task A_connection_string_that_cannot_be_is_refused_without_repeating_it()
     {
         using var silo = new Silo();

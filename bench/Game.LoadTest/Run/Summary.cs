@@ -74,7 +74,7 @@ public sealed record Summary
     /// <summary>Gold on its way between shards arrives; then the books are read.</summary>
     private static async Task<LedgerDto> RestAsync(Uri management)
     {
-        using var http = new HttpClient { BaseAddress = management };
+        using var http = OperatorClient.Create(management);
         var retry = new Retry(ToRest);
         while (true)
         {

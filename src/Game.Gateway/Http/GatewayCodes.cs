@@ -19,6 +19,8 @@ public static class GatewayCodes
     public const string SessionRevoked = "session_revoked";
     public const string SignInFailed = "sign_in_failed";
     public const string RefreshInvalid = "refresh_invalid";
+    public const string OperatorLoginMissing = "operator_login_missing";
+    public const string OperatorLoginFailed = "operator_login_failed";
     public const string Forbidden = "forbidden";
 
     public const string RouteNotFound = "route_not_found";

@@ -12,6 +12,7 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string>? _address = PerSecond(settings.AddressPerSecond, settings.AddressBurst);
     private readonly PartitionedRateLimiter<string>? _signIn = PerSecond(settings.SignInPerSecond, settings.SignInBurst);
     private readonly PartitionedRateLimiter<string>? _account = PerMinute(settings.AccountPerMinute, settings.AccountBurst);
+    private readonly PartitionedRateLimiter<string>? _operator = PerMinute(settings.AccountPerMinute, settings.AccountBurst);
     private readonly PartitionedRateLimiter<string>? _player = PerSecond(settings.PlayerPerSecond, settings.PlayerBurst);
     private readonly PartitionedRateLimiter<string>? _frames = PerSecond(settings.FramesPerSecond, settings.FramesBurst);
 
@@ -23,6 +24,17 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
     public Problem? CheckAccount(string? shard, string name, IPAddress? address) =>
         Check(_account, $"{shard}/{name.ToLowerInvariant()}/{KeyOf(address)}");
 
+    /// <summary>Whether an address has failed to log in to the management port too often. Takes nothing.</summary>
+    public Problem? CheckOperator(IPAddress? address)
+    {
+        // Not an acquisition of 0: a bucket that holds a fraction of a token grants that.
+        var key = KeyOf(address);
+        return _operator?.GetStatistics(key) is { CurrentAvailablePermits: 0 } ? Check(_operator, key) : null;
+    }
+
+    /// <summary>Only failures are counted: a console and a dashboard send the login with every request.</summary>
+    public void CountOperatorFailure(IPAddress? address) => Check(_operator, KeyOf(address));
+
     public Problem? CheckPlayer(string playerId) => Check(_player, playerId);
 
     public Problem? CheckFrame(string playerId) => Check(_frames, playerId);
@@ -32,6 +44,7 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
         _address?.Dispose();
         _signIn?.Dispose();
         _account?.Dispose();
+        _operator?.Dispose();
         _player?.Dispose();
         _frames?.Dispose();
     }

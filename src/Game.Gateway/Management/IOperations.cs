@@ -8,6 +8,12 @@ namespace Game.Gateway;
 /// </summary>
 public interface IOperations
 {
+    /// <summary>
+    /// Pages that the shards' engine has of its own, by shard: each is put into a pipeline under <c>/dashboard/{shard}/</c>,
+    /// behind the operator's login, when the gateway is mapped. Empty if the engine has none.
+    /// </summary>
+    IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; }
+
     /// <summary>State of every shard of this process, in order. Used for readiness too: answer within a second or so.</summary>
     Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken);
 

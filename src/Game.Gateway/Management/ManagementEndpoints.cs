@@ -1,11 +1,13 @@
-using System.Net;
 using Game.Contracts;
 using Game.Gateway.Http;
 using Game.Gateway.Sessions;
 
 namespace Game.Gateway.Management;
 
-/// <summary>The management port: probes, metrics, the console and what it shows and does.</summary>
+/// <summary>
+/// The management port: probes and metrics for everybody; for operators the console, what it shows and does, and the
+/// dashboards of the shards' engine.
+/// </summary>
 internal static class ManagementEndpoints
 {
     private const int DeadLettersShown = 100;
@@ -15,18 +17,18 @@ internal static class ManagementEndpoints
     {
         // Not in the description of the public API.
         var management = routes.MapGroup("").ExcludeFromDescription();
-        management.MapGet("/health/live", () => Results.Text("live"));
-        management.MapGet("/health/ready", ReadyAsync);
-        management.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
+        var open = management.MapGroup("").WithMetadata(WithoutLogin.Instance);
+        open.MapGet("/health/live", () => Results.Text("live"));
+        open.MapGet("/health/ready", ReadyAsync);
+        open.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
 
-        var console = management.MapGroup("").AddEndpointFilter(RefuseForeignNamesAsync);
-        console.MapGet("/", () => Results.Stream(
+        management.MapGet("/", () => Results.Stream(
             typeof(ManagementEndpoints).Assembly.GetManifestResourceStream("console.html")!, "text/html; charset=utf-8"));
-        console.MapGet("/ops/status", StatusAsync);
-        console.MapGet("/ops/ledger", (IOperations operations, CancellationToken cancellationToken) => operations.GetLedgerAsync(cancellationToken));
-        console.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
+        management.MapGet("/ops/status", StatusAsync);
+        management.MapGet("/ops/ledger", (IOperations operations, CancellationToken cancellationToken) => operations.GetLedgerAsync(cancellationToken));
+        management.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
-        console.MapPost("/ops/dead-letters/replay", ReplayAsync);
+        management.MapPost("/ops/dead-letters/replay", ReplayAsync);
     }
 
     private static async Task<IResult> ReadyAsync(
@@ -60,6 +62,7 @@ internal static class ManagementEndpoints
             Frames = metrics.Sum("gateway_frames_total"),
             Pushes = metrics.Sum("gateway_pushes_total"),
             Refusals = metrics.Sum("gateway_refusals_total"),
+            Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
             Shards = await operations.GetShardsAsync(cancellationToken),
         });
 
@@ -67,19 +70,6 @@ internal static class ManagementEndpoints
         body.Problem is { } problem ? Reply.Refused(problem)
         : await operations.ReplayDeadLetterAsync(body.Value.Queue, body.Value.Id, cancellationToken) ? Results.NoContent()
         : Reply.Refused(new Problem(StatusCodes.Status404NotFound, GatewayCodes.DeadLetterNotFound, "There is no such dead letter."));
-
-    /// <summary>
-    /// The port has no sign-in, so a page of the open web that makes its own name point here must not reach it through an
-    /// operator's browser: only addresses and localhost are answered.
-    /// </summary>
-    private static ValueTask<object?> RefuseForeignNamesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var host = context.HttpContext.Request.Host.Host;
-        return host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)
-            ? next(context)
-            : ValueTask.FromResult<object?>(Reply.Refused(new Problem(
-                StatusCodes.Status421MisdirectedRequest, GatewayCodes.Forbidden, "Ask by address or as localhost.")));
-    }
 }
 
 internal sealed record ReplayBody(string Queue, long Id) : IRequestBody

@@ -11,11 +11,16 @@ public sealed class GatewaySettings
     /// <summary>The public port, 0–65535; 0 takes a free one.</summary>
     public int Port { get; set; } = 8080;
 
-    /// <summary>IP address the management port listens on. It has no sign-in: keep it off the open network.</summary>
+    /// <summary>
+    /// IP address the management port listens on. Anything but loopback needs a password for <see cref="Operator"/>; it speaks
+    /// plain HTTP, so keep it off the open network all the same.
+    /// </summary>
     public string ManagementAddress { get; set; } = "127.0.0.1";
 
     /// <summary>Health, metrics and the console, 0–65535; 0 takes a free one.</summary>
     public int ManagementPort { get; set; } = 8081;
+
+    public OperatorSettings Operator { get; set; } = new();
 
     /// <summary>IP addresses of proxies whose X-Forwarded-For is believed.</summary>
     public List<string> TrustedProxies { get; set; } = [];
@@ -50,6 +55,13 @@ public sealed class GatewaySettings
             check.Fail(nameof(ManagementPort), $"must not be the public port {Port}");
         }
 
+        if (IPAddress.TryParse(ManagementAddress, out var management) && !IPAddress.IsLoopback(management) && !Operator.IsRequired)
+        {
+            check.Fail(
+                $"{nameof(Operator)}:{nameof(OperatorSettings.Password)}",
+                $"must be set, or {nameof(OperatorSettings.PasswordFile)}, where the management port listens on {ManagementAddress}, not on loopback");
+        }
+
         for (var i = 0; i < TrustedProxies.Count; i++)
         {
             if (!IPAddress.TryParse(TrustedProxies[i], out _))
@@ -64,6 +76,7 @@ public sealed class GatewaySettings
         return
         [
             .. check.Failures,
+            .. Operator.Validate($"{path}:{nameof(Operator)}"),
             .. Tokens.Validate($"{path}:{nameof(Tokens)}"),
             .. Passwords.Validate($"{path}:{nameof(Passwords)}"),
             .. Limits.Validate($"{path}:{nameof(Limits)}"),

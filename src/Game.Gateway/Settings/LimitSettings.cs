@@ -13,7 +13,10 @@ public sealed class LimitSettings
 
     public int SignInBurst { get; set; } = 200;
 
-    /// <summary>Logins to one account from one address, whether they succeed or not, 0–1,000,000 a minute.</summary>
+    /// <summary>
+    /// Logins to one account from one address, whether they succeed or not, and failed logins of one address to the management
+    /// port, 0–1,000,000 a minute.
+    /// </summary>
     public int AccountPerMinute { get; set; } = 10;
 
     public int AccountBurst { get; set; } = 20;

@@ -27,6 +27,9 @@ public sealed record ShardHostOptions
 
     public TimeSpan CollectionAge { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>What the dashboard may measure; null: there is none. Only on Orleans, the same on all silos of the shard.</summary>
+    public DashboardSampling? Dashboard { get; init; }
+
     public required ILoggerFactory LoggerFactory { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -69,7 +69,7 @@ internal static class ServeCommand
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The signing key cannot be used: {exception.Message}");
+            throw new StartupException($"A secret of the gateway cannot be used: {exception.Message}");
         }
     }
 }

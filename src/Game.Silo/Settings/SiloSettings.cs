@@ -28,6 +28,8 @@ public sealed class SiloSettings
 
     public GrainSettings Grains { get; set; } = new();
 
+    public DashboardSettings Dashboard { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public GatewaySettings Gateway { get; set; } = new();
@@ -63,8 +65,13 @@ public sealed class SiloSettings
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
         var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
-        var places = RabbitMq.Validate("RabbitMq").Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed));
-        foreach (var failure in Postgres.Validate("Postgres", shards).Concat(places).Concat(Grains.Validate("Grains")).Concat(boards).Concat(Gateway.Validate("Gateway")))
+        foreach (var failure in Postgres.Validate("Postgres", shards)
+            .Concat(RabbitMq.Validate("RabbitMq"))
+            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed))
+            .Concat(Grains.Validate("Grains"))
+            .Concat(Dashboard.Validate("Dashboard"))
+            .Concat(boards)
+            .Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;
         }

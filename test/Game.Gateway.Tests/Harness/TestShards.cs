@@ -9,6 +9,7 @@ using Game.Grains;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Gateway.Tests.Harness;
@@ -41,6 +42,11 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     /// <summary>Why the console would say a shard is in trouble; null: it is well.</summary>
     public string? Trouble { get; set; }
+
+    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards => _shards.Values
+        .Select(shard => (shard.Host.Shard, Dashboard: ShardDashboard.Of(shard.Host)))
+        .Where(shard => shard.Dashboard is not null)
+        .ToDictionary(shard => shard.Shard, shard => shard.Dashboard!);
 
     public static async Task<TestShards> StartAsync(int count)
     {

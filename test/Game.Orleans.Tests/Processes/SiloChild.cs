@@ -46,6 +46,7 @@ internal static class SiloChild
                     Reminders = store.Items("reminders"),
                     Bus = bus,
                     LoggerFactory = loggers,
+                    Dashboard = new DashboardSampling(),
                     ResponseTimeout = TimeSpan.FromSeconds(5),
                     Cluster = new Grains.Hosting.ClusterOptions
                     {

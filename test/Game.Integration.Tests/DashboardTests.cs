@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Game.LoadTest.Client;
+
+namespace Game.Integration.Tests;
+
+/// <summary>The Orleans dashboards of the real process. Compiled on Orleans only: the embedded host has none.</summary>
+public sealed partial class DashboardTests
+{
+    private const string PlayerGrain = "Game.Grains.Players.PlayerGrain";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Each_shard_has_a_dashboard_that_counts_its_own_grains()
+    {
+        using var silo = new Silo();
+        await silo.SetPasswordAsync();
+        silo.Environment["GAME__Dashboard__SampleSeconds"] = "1";
+        using var process = silo.Start("--shards", "2");
+        var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = addresses.Gateway };
+        using var management = OperatorClient.Create(addresses.Management, silo.Environment);
+
+        await RegisterAsync(http, "s01", "ann", "bob", "cid");
+        await RegisterAsync(http, "s02", "dan");
+
+        Assert.Equal(3, await PlayersAsync(management, "s01", atLeast: 3));
+        Assert.Equal(1, await PlayersAsync(management, "s02", atLeast: 1));
+        var status = await management.GetFromJsonAsync<JsonElement>("/ops/status", TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["/dashboard/s01/", "/dashboard/s02/"], status.GetProperty("dashboards").EnumerateArray().Select(path => path.GetString()));
+
+        await process.StopAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Pages_scripts_and_numbers_are_there_for_the_operator_alone()
+    {
+        using var silo = new Silo();
+        await silo.SetPasswordAsync();
+        using var process = silo.Start("--shards", "1");
+        var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
+        using var stranger = new HttpClient { BaseAddress = addresses.Management };
+        using var operators = OperatorClient.Create(addresses.Management, silo.Environment);
+
+        // From the address without a slash, as a person types it, to what the page itself names. The client leaves its login
+        // behind at a redirection, which a browser does not, so that the answer to that shows where it led.
+        using var redirected = await operators.GetAsync("/dashboard/s01", TestContext.Current.CancellationToken);
+        var page = redirected.RequestMessage!.RequestUri!;
+        Assert.Equal("/dashboard/s01/", page.AbsolutePath);
+        var parts = Part().Matches(await operators.GetStringAsync(page, TestContext.Current.CancellationToken))
+            .Select(part => new Uri(page, part.Groups["path"].Value).AbsolutePath)
+            .ToList();
+        Assert.Contains(parts, part => part.EndsWith(".js", StringComparison.Ordinal));
+        Assert.Contains(parts, part => part.EndsWith(".css", StringComparison.Ordinal));
+        string[] numbers = ["DashboardCounters", "ClusterStats", "TopGrainMethods", "Reminders/1", "GrainTypes", "version"];
+        foreach (var path in parts.Concat(numbers.Select(number => $"/dashboard/s01/{number}")))
+        {
+            using var found = await operators.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.True(found.StatusCode == HttpStatusCode.OK, $"{path}: {found.StatusCode}");
+            using var refused = await stranger.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.True(refused.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {refused.StatusCode}");
+        }
+
+        // The stream of log lines is off, a shard of elsewhere has nothing here, and the public port nothing at all.
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(operators, "/dashboard/s01/Trace"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(operators, "/dashboard/s02/"));
+        using var gateway = OperatorClient.Create(addresses.Gateway, silo.Environment);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(gateway, "/dashboard/s01/"));
+        Assert.DoesNotContain("ashboard", await gateway.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
+        await process.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_dashboard_can_be_switched_off()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__Dashboard__Enabled"] = "false";
+        using var process = silo.Start("--shards", "1");
+        var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = addresses.Management };
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, "/dashboard/s01/"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/ops/status"));
+        await process.StopAsync();
+    }
+
+    private static async Task RegisterAsync(HttpClient http, string shard, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            using var answer = await http.PostAsJsonAsync(
+                "/v1/auth/register", new { name, password = "a password", shard }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        }
+    }
+
+    /// <summary>Asks until a sample has seen so many players, and gives back how many it saw.</summary>
+    private static async Task<int> PlayersAsync(HttpClient management, string shard, int atLeast)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var counters = await management.GetFromJsonAsync<JsonElement>(
+                $"/dashboard/{shard}/DashboardCounters", TestContext.Current.CancellationToken);
+            var players = counters.GetProperty("simpleGrainStats").EnumerateArray()
+                .Where(grain => grain.GetProperty("grainType").GetString() == PlayerGrain)
+                .Sum(grain => grain.GetProperty("activationCount").GetInt32());
+            if (players >= atLeast)
+            {
+                return players;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{shard} counts {players} players: {counters}");
+        }
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    [GeneratedRegex("(src|href)=\"(?<path>[^\"]+)\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex Part();
+}
