@@ -17,9 +17,19 @@ length.Validators.Add(result =>
     }
 });
 
+var silos = Number("--silos", 1, 1, 9, "Silo processes a shard (profile cluster).");
+var killEvery = new Option<int?>("--kill-every") { Description = "Seconds between kill -9 of a random silo process, which is started again (profile cluster)." };
+killEvery.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1)
+    {
+        result.AddError("--kill-every must be 1 or more seconds.");
+    }
+});
+
 var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
 {
-    silo, shards, bots, port, managementPort, data, profile, length,
+    silo, shards, bots, port, managementPort, data, profile, length, silos, killEvery,
 };
 run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(silo),
@@ -29,7 +39,16 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetValue(managementPort),
     parsed.GetRequiredValue(data),
     parsed.GetRequiredValue(profile),
-    parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null)));
+    parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    parsed.GetValue(silos),
+    parsed.GetValue(killEvery) is { } interval ? TimeSpan.FromSeconds(interval) : null)));
+run.Validators.Add(result =>
+{
+    if (result.GetValue(profile) != "cluster" && (result.GetValue(silos) > 1 || result.GetValue(killEvery) is not null))
+    {
+        result.AddError("--silos and --kill-every need --profile cluster.");
+    }
+});
 
 var address = new Option<Uri>("--url")
 {

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Game.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
 namespace Game.Hosting.Orleans;
@@ -20,8 +19,15 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
     private readonly ConcurrentDictionary<string, Lazy<Client>> _clients = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
-    public IGrainFactory Get(string shard) =>
-        _clients.GetOrAdd(shard, name => new Lazy<Client>(() => Connect(name))).Value.Grains;
+    public IGrainFactory Get(string shard)
+    {
+        var client = _clients.GetOrAdd(shard, name => new Lazy<Client>(() => Connect(name))).Value;
+
+        // Before it has connected it knows none of the cluster's grains.
+        return client.Connected.IsCompletedSuccessfully
+            ? client.Grains
+            : throw new OrleansException($"Shard {shard} is not connected yet, or cannot be reached.");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -36,7 +42,6 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
 
     private Client Connect(string shard)
     {
-        var link = new Link(shard, options.ConnectTimeout);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(options.LoggerFactory);
         builder.UseOrleansClient(client =>
@@ -54,7 +59,6 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             client.AddActivityPropagation();
-            client.AddOutgoingGrainCallFilter(link);
 
             // The shard's silos may be starting, or all down: it goes on trying as long as this process runs.
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>
@@ -64,46 +68,22 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
             });
         });
         var host = builder.Build();
-        link.Connected = host.StartAsync(_stopping.Token);
-        return new Client(host, link.Connected, options.LoggerFactory.CreateLogger<RemoteShards>());
+        return new Client(host, host.StartAsync(_stopping.Token));
     }
 
-    private sealed record Client(IHost Host, Task Connected, ILogger Logger) : IAsyncDisposable
+    private sealed record Client(IHost Host, Task Connected) : IAsyncDisposable
     {
         public IGrainFactory Grains { get; } = Host.Services.GetRequiredService<IGrainFactory>();
 
         public async ValueTask DisposeAsync()
         {
-            await Connected.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Connected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Connected.IsCompletedSuccessfully)
             {
                 await Host.StopAsync();
             }
 
             Host.Dispose();
-        }
-    }
-
-    /// <summary>Holds calls until there is a connection.</summary>
-    private sealed class Link(string shard, TimeSpan patience) : IOutgoingGrainCallFilter
-    {
-        public Task Connected { get; set; } = Task.CompletedTask;
-
-        public async Task Invoke(IOutgoingGrainCallContext context)
-        {
-            if (!Connected.IsCompletedSuccessfully)
-            {
-                try
-                {
-                    await Connected.WaitAsync(patience);
-                }
-                catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-                {
-                    throw new OrleansException($"Shard {shard} cannot be reached.", exception);
-                }
-            }
-
-            await context.Invoke();
         }
     }
 }

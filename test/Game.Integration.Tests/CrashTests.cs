@@ -62,7 +62,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         var process = silo.Start();
         var addresses = await process.ReadyAsync(abandon.Token);
-        await using var campaign = new Campaign(addresses.Gateway, addresses.Shards, Bots, null, happenings)
+        await using var campaign = new Campaign(Places.Of(addresses), Bots, null, happenings)
         {
             WarLength = TimeSpan.FromSeconds(10),
             Patience = TimeSpan.FromMinutes(3),
@@ -95,7 +95,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         await stopping.CancelAsync();
         await playing;
-        var summary = await Summary.OfAsync(campaign, addresses.Management, happenings);
+        var summary = await Summary.OfAsync(campaign, Places.Of(addresses), happenings);
         await process.StopAsync();
         output.WriteLine(summary.ToString());
 

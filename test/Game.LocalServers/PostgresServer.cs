@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Game.LocalServers;
 
 /// <summary>
-/// A PostgreSQL server of its own: a new cluster in a temporary folder, on a free port of loopback, with the server's default
-/// durability. Stopped by process id; its folder goes with it. PostgreSQL refuses to run as root, so root starts it as user
+/// A PostgreSQL server of its own: a new cluster in a temporary folder, or the one of a folder that is kept, on a free port of loopback, with the server's default
+/// durability. Stopped by process id; a temporary folder goes with it. PostgreSQL refuses to run as root, so root starts it as user
 /// postgres.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
@@ -17,39 +15,38 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly string _programs;
     private readonly string _folder;
+    private readonly bool _kept;
     private Process? _process;
     private int _databases;
 
-    private PostgresServer(string programs, string folder, int port)
+    private PostgresServer(string programs, string folder, bool kept, int port)
     {
         _programs = programs;
         _folder = folder;
+        _kept = kept;
         Port = port;
     }
 
     public int Port { get; }
 
     /// <exception cref="ServerMissingException">PostgreSQL is not installed.</exception>
-    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default, string? folder = null)
     {
         var programs = FindPrograms() ?? throw new ServerMissingException(
             "PostgreSQL is missing: install it (Debian: apt-get install postgresql), or put its programs on the PATH.");
-        var folder = Directory.CreateTempSubdirectory("game-postgres-").FullName;
+        var kept = folder is not null;
+        folder = kept ? Directory.CreateDirectory(folder!).FullName : Directory.CreateTempSubdirectory("game-postgres-").FullName;
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         }
 
-        var server = new PostgresServer(programs, folder, FreePort());
+        var server = new PostgresServer(programs, folder, kept, LocalPort.Free());
         try
         {
-            using var made = server.Start("initdb", "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
-            var said = made.StandardError.ReadToEndAsync(cancellationToken);
-            await made.StandardOutput.ReadToEndAsync(cancellationToken);
-            await made.WaitForExitAsync(cancellationToken);
-            if (made.ExitCode != 0)
+            if (!Directory.Exists(server.Data))
             {
-                throw new InvalidOperationException($"initdb failed: {await said}");
+                await server.InitializeAsync(cancellationToken);
             }
 
             await server.RestartAsync(cancellationToken);
@@ -120,7 +117,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await KillAsync();
 
         // Its processes end by themselves when they notice; until then they may still make files.
-        for (var started = Stopwatch.GetTimestamp(); Directory.Exists(_folder);)
+        for (var started = Stopwatch.GetTimestamp(); !_kept && Directory.Exists(_folder);)
         {
             try
             {
@@ -133,18 +130,23 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    private async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        using var made = Start("initdb", "-D", Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
+        var said = made.StandardError.ReadToEndAsync(cancellationToken);
+        await made.StandardOutput.ReadToEndAsync(cancellationToken);
+        await made.WaitForExitAsync(cancellationToken);
+        if (made.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"initdb failed: {await said}");
+        }
+    }
+
     private string Data => Path.Combine(_folder, "data");
 
     private static async Task Drain(Process process)
     {
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Debian keeps each version's programs in a folder of its own; the newest is taken.</summary>

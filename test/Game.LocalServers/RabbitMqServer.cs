@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Game.LocalServers;
 
 /// <summary>
-/// A RabbitMQ broker of its own: a new node in a temporary folder, on free ports of loopback, with a port mapper of its own.
-/// Stopped by process id; its folder goes with it.
+/// A RabbitMQ broker of its own: a new node in a temporary folder, or the one of a folder that is kept, on free ports of loopback, with a port mapper of its own.
+/// Stopped by process id; a temporary folder goes with it.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
@@ -14,27 +12,32 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly string _program;
     private readonly string _folder;
-    private readonly int _distribution = FreePort();
-    private readonly int _mapperPort = FreePort();
+    private readonly bool _kept;
+    private readonly int _distribution = LocalPort.Free();
+    private readonly int _mapperPort = LocalPort.Free();
     private Process? _mapper;
     private Process? _process;
 
-    private RabbitMqServer(string program, string folder)
+    private RabbitMqServer(string program, string folder, bool kept)
     {
         _program = program;
         _folder = folder;
+        _kept = kept;
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LocalPort.Free();
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
     /// <exception cref="ServerMissingException">RabbitMQ is not installed.</exception>
-    public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken = default)
+    public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken = default, string? folder = null)
     {
         var program = FindProgram() ?? throw new ServerMissingException(
             "RabbitMQ is missing: install it (Debian: apt-get install rabbitmq-server).");
-        var server = new RabbitMqServer(program, Directory.CreateTempSubdirectory("game-rabbitmq-").FullName);
+        var server = new RabbitMqServer(
+            program,
+            folder is null ? Directory.CreateTempSubdirectory("game-rabbitmq-").FullName : Directory.CreateDirectory(folder).FullName,
+            kept: folder is not null);
         try
         {
             await File.WriteAllTextAsync(server.PathOf("plugins"), "[].", cancellationToken);
@@ -110,7 +113,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
 
         // Helpers of the runtime end by themselves when they notice; until then they may still hold files.
-        for (var started = Stopwatch.GetTimestamp(); Directory.Exists(_folder);)
+        for (var started = Stopwatch.GetTimestamp(); !_kept && Directory.Exists(_folder);)
         {
             try
             {
@@ -130,13 +133,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return new[] { "/usr/lib/rabbitmq/bin" }.Concat(folders)
             .Select(folder => Path.Combine(folder, "rabbitmq-server"))
             .FirstOrDefault(File.Exists);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private string PathOf(string name) => Path.Combine(_folder, name);

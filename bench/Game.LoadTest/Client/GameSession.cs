@@ -10,7 +10,7 @@ namespace Game.LoadTest.Client;
 /// </summary>
 public sealed class GameSession : IAsyncDisposable
 {
-    private readonly Uri _address;
+    private readonly Gateways _gateways;
     private readonly GameClient _client;
     private readonly Action<string, JsonElement> _onPush;
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
@@ -20,9 +20,9 @@ public sealed class GameSession : IAsyncDisposable
     private readonly Task _running;
     private ClientWebSocket? _socket;
 
-    public GameSession(Uri gateway, GameClient client, Action<string, JsonElement> onPush)
+    public GameSession(Gateways gateways, GameClient client, Action<string, JsonElement> onPush)
     {
-        _address = new UriBuilder(gateway) { Scheme = gateway.Scheme == "https" ? "wss" : "ws", Path = "/v1/session" }.Uri;
+        _gateways = gateways;
         _client = client;
         _onPush = onPush;
         _running = RunAsync(_closing.Token);
@@ -98,6 +98,7 @@ public sealed class GameSession : IAsyncDisposable
         var delay = TimeSpan.FromMilliseconds(50);
         while (!closing.IsCancellationRequested)
         {
+            var gateway = _gateways.Current;
             try
             {
                 using var socket = new ClientWebSocket();
@@ -106,7 +107,7 @@ public sealed class GameSession : IAsyncDisposable
                 socket.Options.CollectHttpResponseDetails = true;
                 try
                 {
-                    await socket.ConnectAsync(_address, closing);
+                    await socket.ConnectAsync(AddressOf(gateway), closing);
                 }
                 catch (WebSocketException) when (socket.HttpStatusCode == System.Net.HttpStatusCode.Unauthorized)
                 {
@@ -130,9 +131,13 @@ public sealed class GameSession : IAsyncDisposable
             }
 
             _socket = null;
+            _gateways.MoveOn(gateway);
             Reconnects++;
         }
     }
+
+    private static Uri AddressOf(Uri gateway) =>
+        new UriBuilder(gateway) { Scheme = gateway.Scheme == "https" ? "wss" : "ws", Path = "/v1/session" }.Uri;
 
     private async Task ResendAsync(ClientWebSocket socket, CancellationToken closing)
     {

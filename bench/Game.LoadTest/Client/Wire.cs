@@ -56,7 +56,11 @@ public sealed record FrontDto(string WarId, bool Closed, PointsDto Points, Outco
 
 public sealed record StrikeDto(string WarId, int Points, long PlayerTotal);
 
-public sealed record LedgerDto(long Minted, long Wallets, long Treasuries, long Escrow, long InTransit);
+public sealed record LedgerDto(long Minted, long Wallets, long Treasuries, long Escrow, long InTransit)
+{
+    public static LedgerDto operator +(LedgerDto a, LedgerDto b) => new(
+        a.Minted + b.Minted, a.Wallets + b.Wallets, a.Treasuries + b.Treasuries, a.Escrow + b.Escrow, a.InTransit + b.InTransit);
+}
 
 /// <summary>Problem details (RFC 9457) or an error frame.</summary>
 public sealed record Problem(int Status, string Code, string? Detail, string? Field = null, double? RetryAfterSeconds = null);

@@ -9,6 +9,8 @@ public sealed class Bot : IAsyncDisposable
     // Answers that a strike may get around a war's beginning and end.
     private static readonly string[] NotNow = ["war_closed", "front_not_open", "not_in_war"];
 
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+
     private readonly Happenings _happenings;
     private readonly Random _random;
 
@@ -42,9 +44,9 @@ public sealed class Bot : IAsyncDisposable
     /// <summary>Registers, and opens a session.</summary>
     /// <exception cref="PlayException">The world refused.</exception>
     public static async Task<Bot> SignInAsync(
-        HttpClient http, Uri gateway, string name, string shard, Happenings happenings, int seed, TimeSpan patience, CancellationToken cancellationToken)
+        HttpMessageHandler connections, Gateways gateways, string name, string shard, Happenings happenings, int seed, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var client = new GameClient(http) { Patience = patience };
+        var client = new GameClient(gateways.CreateClient(connections, RequestTimeout)) { Patience = patience };
         happenings.CountRequest();
         var reply = await client.RegisterAsync(name, $"password of {name}", shard, cancellationToken);
         if (!reply.Ok)
@@ -53,7 +55,7 @@ public sealed class Bot : IAsyncDisposable
         }
 
         happenings.Players.AddOrUpdate(shard, 1, static (_, count) => count + 1);
-        var session = new GameSession(gateway, client, (type, data) =>
+        var session = new GameSession(gateways, client, (type, data) =>
         {
             happenings.CountPush();
             if (type == "war.scoreboard")

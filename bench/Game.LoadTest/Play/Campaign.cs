@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Game.LoadTest.Client;
+using Game.LoadTest.Run;
 
 namespace Game.LoadTest.Play;
 
@@ -7,7 +8,7 @@ namespace Game.LoadTest.Play;
 /// Two guilds with members on every shard, and wars between them one after the other until the time is up. A war is begun
 /// only if it can settle in time.
 /// </summary>
-public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots, TimeSpan? length, Happenings happenings) : IAsyncDisposable
+public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenings happenings) : IAsyncDisposable
 {
     private const int Wager = 50;
     private const int Deposit = 25;
@@ -17,11 +18,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
 
     private readonly List<Bot> _bots = [];
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
-    {
-        BaseAddress = gateway,
-        Timeout = TimeSpan.FromSeconds(15),
-    };
+    private readonly SocketsHttpHandler _connections = new() { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
 
     private int _settled;
 
@@ -54,7 +51,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
             _bots.Skip(2).Select((bot, i) => (bot, i % 2 == 0 ? red : blue)),
             new ParallelOptions { CancellationToken = abandon, MaxDegreeOfParallelism = 16 },
             async (pair, token) => await JoinAsync(pair.bot, pair.Item2.GuildId, token));
-        happenings.Tell($"{_bots.Count} players in two guilds on {shards.Count} shards");
+        happenings.Tell($"{_bots.Count} players in two guilds on {places.Shards.Count} shards");
 
         for (var round = 0; !stopping.IsCancellationRequested; round++)
         {
@@ -101,7 +98,7 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
             await bot.DisposeAsync();
         }
 
-        _http.Dispose();
+        _connections.Dispose();
     }
 
     private static string Suffix(Bot bot) => bot.Id[^6..];
@@ -115,8 +112,9 @@ public sealed class Campaign(Uri gateway, IReadOnlyList<string> shards, int bots
             new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 8 },
             async (i, token) =>
             {
-                var bot = await Bot.SignInAsync(
-                    _http, gateway, $"bot-{run}-{i}", shards[i % shards.Count], happenings, i, Patience, token);
+                var shard = places.Shards[i % places.Shards.Count];
+                var gateways = new Gateways(places.GatewaysOf(shard), i / places.Shards.Count);
+                var bot = await Bot.SignInAsync(_connections, gateways, $"bot-{run}-{i}", shard, happenings, i, Patience, token);
                 lock (_bots)
                 {
                     _bots.Add(bot);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Game.LoadTest.Play;
+using Game.LocalServers;
 
 namespace Game.LoadTest.Run;
 
@@ -17,41 +18,45 @@ internal static class RunCommand
     {
         var happenings = new Happenings();
         await using var view = View.Start(happenings);
-        view.Line($"starting {options.Shards} shards, data in {Path.GetFullPath(options.Data)}");
+        await using IWorld world = options.Profile == "cluster" ? new Cluster(options, view.Line) : new OneProcess(options, view.Line);
+        view.Line($"starting {options.Shards} shards{(options.Profile == "cluster" ? $" of {options.Silos} silos" : "")}, data in {Path.GetFullPath(options.Data)}");
         using var stopping = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stopping);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stopping);
-        using var silo = SiloProcess.Start(options.Silo, options.SiloArguments, view.Line);
         try
         {
-            var addresses = await silo.ReadyAsync(stopping.Token);
-            view.Line($"gateway  {addresses.Gateway} (OpenAPI at {addresses.Gateway}openapi/v1.json)");
-            view.Line($"console  {addresses.Management}");
-            view.Shards = addresses.Shards;
+            var places = await world.StartAsync(stopping.Token);
+            foreach (var gateways in places.Shards.GroupBy(shard => string.Join(' ', places.GatewaysOf(shard))))
+            {
+                view.Line($"gateway  {gateways.Key} for {string.Join(' ', gateways)} (OpenAPI at openapi/v1.json)");
+            }
+
+            view.Line($"console  {string.Join(' ', places.Managements.SelectMany(silos => silos))}");
+            view.Shards = places.Shards;
             if (options.Bots == 0)
             {
                 view.Line("no bots: the world is yours until you interrupt it");
                 await Task.Delay(options.For ?? Timeout.InfiniteTimeSpan, stopping.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return await FinishAsync(silo, view, new Summary());
+                return await FinishAsync(world, view, new Summary());
             }
 
-            var summary = await PlayAsync(options, addresses, happenings, stopping.Token);
-            return await FinishAsync(silo, view, summary);
+            var summary = await PlayAsync(options, places, happenings, stopping.Token);
+            return await FinishAsync(world, view, summary);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or ServerMissingException)
         {
             view.Line(exception is OperationCanceledException ? "interrupted while starting" : exception.Message);
-            await silo.StopAsync();
+            await world.StopAsync();
             return 1;
         }
     }
 
-    private static async Task<Summary> PlayAsync(RunOptions options, Addresses addresses, Happenings happenings, CancellationToken stopping)
+    private static async Task<Summary> PlayAsync(RunOptions options, Places places, Happenings happenings, CancellationToken stopping)
     {
         using var abandon = new CancellationTokenSource();
         await using var ended = stopping.Register(() => abandon.CancelAfter(ToFinish));
-        await using var campaign = new Campaign(addresses.Gateway, addresses.Shards, options.Bots, options.For, happenings);
+        await using var campaign = new Campaign(places, options.Bots, options.For, happenings);
         try
         {
             await campaign.PlayAsync(stopping, abandon.Token);
@@ -65,18 +70,17 @@ internal static class RunCommand
             happenings.Error(exception.Message);
         }
 
-        var summary = await Summary.OfAsync(campaign, addresses.Management, happenings);
+        var summary = await Summary.OfAsync(campaign, places, happenings);
         summary.Complete = summary.Wars > 0 || options.For < TooShort || stopping.IsCancellationRequested;
         return summary;
     }
 
-    private static async Task<int> FinishAsync(SiloProcess silo, View view, Summary summary)
+    private static async Task<int> FinishAsync(IWorld world, View view, Summary summary)
     {
         view.Line("draining");
-        await silo.StopAsync();
-        if (silo.ExitCode != 0)
+        foreach (var failure in await world.StopAsync())
         {
-            view.Line($"the silo ended with exit code {silo.ExitCode}");
+            view.Line(failure);
             summary.Errors++;
         }
 

@@ -1,16 +1,15 @@
 namespace Game.LoadTest.Run;
 
 /// <summary>What <c>./game run</c> was asked for.</summary>
+/// <param name="Silo">The silo's assembly.</param>
+/// <param name="Shards">Number of shards.</param>
+/// <param name="Bots">Players driven by programs.</param>
+/// <param name="Port">The first gateway's port; in a cluster the others follow.</param>
+/// <param name="ManagementPort">The first management port; in a cluster the others follow.</param>
+/// <param name="Data">Folder for everything durable.</param>
+/// <param name="Profile">Settings.</param>
+/// <param name="For">How long to play; null: until interrupted.</param>
+/// <param name="Silos">Silo processes a shard, in profile cluster.</param>
+/// <param name="KillEvery">How often a random silo process is killed and started again; null: never.</param>
 public sealed record RunOptions(
-    string Silo, int Shards, int Bots, int Port, int ManagementPort, string Data, string Profile, TimeSpan? For)
-{
-    public IEnumerable<string> SiloArguments =>
-    [
-        "serve",
-        "--shards", $"{Shards}",
-        "--port", $"{Port}",
-        "--management-port", $"{ManagementPort}",
-        "--data", Data,
-        "--profile", Profile,
-    ];
-}
+    string Silo, int Shards, int Bots, int Port, int ManagementPort, string Data, string Profile, TimeSpan? For, int Silos, TimeSpan? KillEvery);

@@ -11,5 +11,6 @@ public interface IShardDirectory
     /// <summary>All it serves, in order.</summary>
     IReadOnlyList<string> All { get; }
 
+    /// <exception cref="OrleansException">It is served, but cannot be reached now.</exception>
     bool TryGet(string shard, [MaybeNullWhen(false)] out IGrainFactory grains);
 }

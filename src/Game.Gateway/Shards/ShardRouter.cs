@@ -10,7 +10,7 @@ internal sealed class ShardRouter(IShardDirectory shards)
 
     public string Default => shards.Shards[0];
 
-    public bool Serves(string shard) => shards.TryGet(shard, out _);
+    public bool Serves(string shard) => shards.All.Contains(shard);
 
     /// <summary>Why an identifier already known to be well formed cannot be served here, or null.</summary>
     public Problem? CheckServed(string id)
@@ -20,6 +20,7 @@ internal sealed class ShardRouter(IShardDirectory shards)
     }
 
     /// <exception cref="InvalidOperationException">The shard is not served; callers have checked.</exception>
+    /// <exception cref="OrleansException">It cannot be reached now.</exception>
     public IGrainFactory On(string shard) =>
         shards.TryGet(shard, out var grains) ? grains : throw new InvalidOperationException($"Shard {shard} is not served here.");
 

@@ -83,7 +83,16 @@ public sealed class SigningKeys
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(part, file);
-        return key;
+        try
+        {
+            File.Move(part, file);
+            return key;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another gateway of the game was first: its key is everybody's.
+            File.Delete(part);
+            return Read(file);
+        }
     }
 }

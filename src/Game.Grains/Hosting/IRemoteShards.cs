@@ -3,9 +3,7 @@ namespace Game.Grains.Hosting;
 /// <summary>Shards that other processes run, reached as a client of their clusters. Safe for concurrent use.</summary>
 public interface IRemoteShards : IAsyncDisposable
 {
-    /// <summary>
-    /// The shard's grains. The first call for a shard begins to connect; grain calls wait a few seconds for that and fail with
-    /// an <see cref="OrleansException"/> if the shard cannot be reached.
-    /// </summary>
+    /// <summary>The shard's grains. The first call for a shard begins to connect.</summary>
+    /// <exception cref="OrleansException">Not connected yet, or the shard cannot be reached: ask again.</exception>
     IGrainFactory Get(string shard);
 }

@@ -10,9 +10,6 @@ public sealed record RemoteShardOptions
     /// <summary>A shard's PostgreSQL database.</summary>
     public required Func<string, string> ConnectionStringOf { get; init; }
 
-    /// <summary>How long a grain call waits for a connection that is being made.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public required ILoggerFactory LoggerFactory { get; init; }

@@ -1,0 +1,13 @@
+namespace Game.LoadTest.Run;
+
+/// <summary>The processes of a world.</summary>
+internal interface IWorld : IAsyncDisposable
+{
+    /// <summary>Starts them; returns when all take players.</summary>
+    /// <exception cref="InvalidOperationException">One ended before; what it said has been passed on.</exception>
+    Task<Places> StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Drains all of them.</summary>
+    /// <returns>What did not end as it should.</returns>
+    Task<IReadOnlyList<string>> StopAsync();
+}
