@@ -19,7 +19,7 @@ internal static class Failures
             GatewayCodes.OutcomeUnknown,
             "The shard did not answer in time. What was asked for may or may not have happened: ask again with the same key.",
             RetryAfter: TimeSpan.FromSeconds(1)),
-        OrleansException => new Problem(
+        OrleansException or OperationCanceledException => new Problem(
             StatusCodes.Status503ServiceUnavailable,
             GatewayCodes.ShardUnavailable,
             "The shard is not available now. Ask again with the same key.",

@@ -20,7 +20,8 @@ internal static class GrainRetry
             {
                 return await call();
             }
-            catch (OrleansException) when (firstFailure is null || clock.GetElapsedTime(firstFailure.Value) < Patience)
+            catch (Exception exception) when (IsTransient(exception, cancellationToken)
+                && (firstFailure is null || clock.GetElapsedTime(firstFailure.Value) < Patience))
             {
                 // Counted from the failure: the call itself may have waited long for a silo that is dead.
                 firstFailure ??= clock.GetTimestamp();
@@ -29,4 +30,8 @@ internal static class GrainRetry
             await Task.Delay(pause, clock, cancellationToken);
         }
     }
+
+    /// <summary>Orleans also cancels calls that it was still finding a silo for.</summary>
+    private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
+        exception is OrleansException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }
