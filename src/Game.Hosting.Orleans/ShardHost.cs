@@ -75,7 +75,16 @@ public sealed class ShardHost : IShardHost
             silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
         });
         var host = builder.Build();
-        await host.StartAsync(cancellationToken);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (OrleansLifecycleCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            host.Dispose();
+            throw new OperationCanceledException("The silo was told to stop while it started.", exception, cancellationToken);
+        }
+
         return new ShardHost(host, options);
     }
 
@@ -123,6 +132,11 @@ public sealed class ShardHost : IShardHost
             database.Invariant = Npgsql;
             database.ConnectionString = cluster.ConnectionString;
         });
+        // The default directory may forget an activation while silos come and go; a second one then answers reads from what it
+        // knew when it was made. This one agrees on every change of membership first.
+#pragma warning disable ORLEANSEXP003
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = ProbeTimeout;
