@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Game.Gateway;
 using Game.Silo.Settings;
@@ -24,24 +25,48 @@ internal static class ServeCommand
         ToConsole(builder.Logging.ClearProviders());
 
         using var telemetry = OtlpExport.Start(settings.OwnShards);
-        await using var world = await World.StartAsync(settings, data, loggers, CancellationToken.None);
-        await using var app = Build(builder, settings.Gateway, world);
+        using var ending = new CancellationTokenSource();
+        using var interrupt = OnSignal(PosixSignal.SIGINT, ending);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, ending);
         try
         {
-            await app.StartAsync();
+            await using var world = await World.StartAsync(settings, data, loggers, ending.Token);
+            await ServeAsync(builder, settings.Gateway, world, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Asked to end while it was starting: what had started has been stopped in order.
+        }
+
+        return 0;
+    }
+
+    private static async Task ServeAsync(
+        WebApplicationBuilder builder, GatewaySettings settings, World world, CancellationToken ending)
+    {
+        await using var app = Build(builder, settings, world);
+        try
+        {
+            await app.StartAsync(ending);
         }
         catch (IOException exception)
         {
             throw new StartupException(
-                $"The gateway cannot listen on port {settings.Gateway.Port} and the management on {settings.Gateway.ManagementPort}: {exception.Message} Choose others with --port and --management-port.");
+                $"The gateway cannot listen on port {settings.Port} and the management on {settings.ManagementPort}: {exception.Message} Choose others with --port and --management-port.");
         }
 
         var addresses = app.Services.GetRequiredService<GatewayAddresses>();
         Console.WriteLine("ready: " + JsonSerializer.Serialize(
             new { gateway = addresses.Public, management = addresses.Management, shards = world.Shards }));
-        await app.WaitForShutdownAsync();
-        return 0;
+        await app.WaitForShutdownAsync(CancellationToken.None);
     }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            ending.Cancel();
+        });
 
     private static void ToConsole(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Warning)
@@ -52,6 +77,10 @@ internal static class ServeCommand
         // Notes about settings that are meant to be so.
         .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
         .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+
+        // Each push to a gateway that has died, until its lease is over; the membership tells of the death itself.
+        .AddFilter("Orleans.Messaging", LogLevel.Error)
+        .AddFilter("Polly", LogLevel.None)
 
         // What keeps the process from starting is told once, in a sentence.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
