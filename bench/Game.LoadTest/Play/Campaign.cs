@@ -10,7 +10,7 @@ namespace Game.LoadTest.Play;
 /// </summary>
 public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenings happenings) : IAsyncDisposable
 {
-    private const int Wager = 50;
+    private const int LargestWager = 50;
     private const int Deposit = 25;
     private const double StrikesPerSecond = 4;
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
@@ -144,15 +144,16 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     private async Task FightAsync((Bot Attacker, Bot Defender) leaders, int seconds, CancellationToken cancellationToken)
     {
         var (attacker, defender) = leaders;
+        var wager = Math.Min(await ToWagerAsync(attacker, cancellationToken), await ToWagerAsync(defender, cancellationToken));
         var war = await attacker.PostAsync<WarDto>(
-            "/v1/wars", new { defender = defender.GuildId, wager = Wager, durationSeconds = seconds }, cancellationToken);
+            "/v1/wars", new { defender = defender.GuildId, wager, durationSeconds = seconds }, cancellationToken);
         await defender.UntilAsync<GuildDto>(
             $"/v1/guilds/{defender.GuildId}", guild => guild.Wars.Any(entry => entry.WarId == war.Id), cancellationToken);
         await defender.PostAsync<WarDto>($"/v1/wars/{war.Id}/accept", null, cancellationToken);
         war = await attacker.UntilAsync<WarDto>($"/v1/wars/{war.Id}", view => view.Status != "declared", cancellationToken);
         happenings.War = war;
         LeftAWarOpen = true;
-        happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {Wager} gold from each side");
+        happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {wager} gold from each side");
 
         var ledger = new WarLedger(war.Id);
         await Task.WhenAll(_bots.Select(bot => bot.FightAsync(war.Id, ledger, StrikesPerSecond, cancellationToken)));
@@ -182,6 +183,13 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         Wars.Add(new WarResult(ledger, war.Total.Sum));
         Volatile.Write(ref _settled, Wars.Count);
         happenings.Tell($"war {war.Id} settled {war.Total.Attacker}:{war.Total.Defender}, won by {WinnerName(war)}");
+    }
+
+    /// <summary>What a guild can lose: never all it has, so that one which loses every war can still fight the next.</summary>
+    private static async Task<long> ToWagerAsync(Bot leader, CancellationToken cancellationToken)
+    {
+        var guild = await leader.GetAsync<GuildDto>($"/v1/guilds/{leader.GuildId}", cancellationToken);
+        return Math.Clamp(guild.Treasury!.Value / 4, 1, LargestWager);
     }
 
     private static string WinnerName(WarDto war) =>
