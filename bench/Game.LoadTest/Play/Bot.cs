@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Game.LoadTest.Client;
 
@@ -119,12 +120,13 @@ public sealed class Bot : IAsyncDisposable
             var power = _random.Next(1, 101);
             ledger.Send(power);
             _happenings.CountRequest();
+            var asked = Stopwatch.GetTimestamp();
             var reply = await Session.AskAsync<StrikeDto>("strike", new { warId, power }, $"{warId}.{n}", cancellationToken);
             if (reply.Ok)
             {
                 ledger.Acknowledge(power);
                 ConfirmedPoints += power;
-                _happenings.CountStrike();
+                _happenings.CountStrike(Stopwatch.GetElapsedTime(asked));
             }
             else
             {

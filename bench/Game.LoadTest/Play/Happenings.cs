@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Game.LoadTest.Client;
 
 namespace Game.LoadTest.Play;
@@ -7,6 +8,7 @@ namespace Game.LoadTest.Play;
 public sealed class Happenings
 {
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<TimeSpan> _strikeTimes = new();
     private long _requests;
     private long _strikes;
     private long _pushes;
@@ -33,7 +35,22 @@ public sealed class Happenings
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
-    public void CountStrike() => Interlocked.Increment(ref _strikes);
+    /// <param name="answeredAfter">From the first attempt, however often it was repeated.</param>
+    public void CountStrike(TimeSpan answeredAfter)
+    {
+        Interlocked.Increment(ref _strikes);
+        _strikeTimes.Enqueue(answeredAfter);
+    }
+
+    /// <returns>How long strikes took to be answered; null without one.</returns>
+    public string? DescribeStrikeTimes()
+    {
+        var times = _strikeTimes.Order().ToArray();
+        string At(double quantile) => times[(int)((times.Length - 1) * quantile)].TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+        return times.Length == 0
+            ? null
+            : $"{times.Length} strikes answered after (ms): p50 {At(0.5)}, p99 {At(0.99)}, p99.9 {At(0.999)}, slowest {At(1)}";
+    }
 
     public void CountPush() => Interlocked.Increment(ref _pushes);
 

@@ -41,7 +41,7 @@ internal static class RunCommand
                 return await FinishAsync(world, view, new Summary());
             }
 
-            var summary = await PlayAsync(options, places, happenings, stopping.Token);
+            var summary = await PlayAsync(options, places, happenings, view, stopping.Token);
             return await FinishAsync(world, view, summary);
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or ServerMissingException)
@@ -52,7 +52,8 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<Summary> PlayAsync(RunOptions options, Places places, Happenings happenings, CancellationToken stopping)
+    private static async Task<Summary> PlayAsync(
+        RunOptions options, Places places, Happenings happenings, View view, CancellationToken stopping)
     {
         using var abandon = new CancellationTokenSource();
         await using var ended = stopping.Register(() => abandon.CancelAfter(ToFinish));
@@ -68,6 +69,11 @@ internal static class RunCommand
         catch (PlayException exception)
         {
             happenings.Error(exception.Message);
+        }
+
+        if (happenings.DescribeStrikeTimes() is { } times)
+        {
+            view.Line(times);
         }
 
         var summary = await Summary.OfAsync(campaign, places, happenings);
