@@ -85,7 +85,8 @@ public sealed partial class ShardInbox(
             delivery.Postpone();
             return false;
         }
-        catch (Exception exception) when (exception is TimeoutException or EventStoreException)
+        catch (Exception exception) when (
+            exception is TimeoutException or EventStoreException or OrleansException or OperationCanceledException)
         {
             LogPostponed(logger, message.Id, message.Type, exception);
             delivery.Postpone();
@@ -105,7 +106,7 @@ public sealed partial class ShardInbox(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} ({Type}) waits: its grain or store did not answer.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} ({Type}) waits: its grain, silo or store did not answer.")]
     private static partial void LogPostponed(ILogger logger, string id, string type, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Message {Id} ({Type}) cannot be understood and becomes a dead letter.")]
