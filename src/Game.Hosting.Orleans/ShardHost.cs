@@ -66,6 +66,12 @@ public sealed class ShardHost : IShardHost
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
             silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
             silo.AddActivityPropagation();
+            if (options.OnSiloLost is { } onSiloLost)
+            {
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(
+                    services.GetRequiredService<ISiloStatusOracle>(), onSiloLost));
+            }
+
             if (options.Dashboard is { } sampling)
             {
                 Sample(silo, sampling);

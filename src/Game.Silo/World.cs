@@ -36,6 +36,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             : null;
     }
 
+    public event Action? SiloLost;
+
     public IReadOnlyList<string> Shards { get; }
 
     public IReadOnlyList<string> All => _elsewhere is null ? Shards : _all;
@@ -128,6 +130,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+                OnSiloLost = () => SiloLost?.Invoke(),
                 LoggerFactory = loggers,
             },
             cancellationToken);

@@ -32,6 +32,6 @@ internal static class GrainRetry
     }
 
     /// <summary>Orleans also cancels calls that it was still finding a silo for.</summary>
-    private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
+    public static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
         exception is OrleansException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

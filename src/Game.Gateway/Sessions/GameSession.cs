@@ -72,7 +72,7 @@ internal sealed partial class GameSession
             Send(FrameWriter.Push("hello", new { playerId = Caller.PlayerId, shard = Caller.Shard, expiresAt = Caller.ExpiresAt }));
             await ReceiveAsync();
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (exception is TimeoutException || GrainRetry.IsTransient(exception, CancellationToken.None))
         {
             // Without its own topic a session would miss what its player is told.
             LogNoFeed(_services.Logger, Caller.PlayerId, exception);

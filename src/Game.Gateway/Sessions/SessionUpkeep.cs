@@ -1,10 +1,19 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 
 namespace Game.Gateway.Sessions;
 
-/// <summary>What must happen by itself: time limits of sessions every second, leases and memberships every minute.</summary>
+/// <summary>
+/// What must happen by itself: time limits of sessions every second, leases and memberships every minute, leases also when a silo
+/// is lost.
+/// </summary>
 internal sealed partial class SessionUpkeep(
-    SessionRegistry registry, FeedHub hub, GatewaySettings settings, TimeProvider clock, ILogger<SessionUpkeep> logger) : BackgroundService
+    SessionRegistry registry,
+    FeedHub hub,
+    IShardDirectory shards,
+    GatewaySettings settings,
+    TimeProvider clock,
+    ILogger<SessionUpkeep> logger) : BackgroundService
 {
     private const int RechecksAtATime = 32;
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
@@ -16,7 +25,33 @@ internal sealed partial class SessionUpkeep(
         return Task.WhenAll(
             RepeatAsync(SweepInterval, SweepAsync, stoppingToken),
             RepeatAsync(recheck, RecheckAsync, stoppingToken),
-            RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken));
+            RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken),
+            RenewAfterLossesAsync(stoppingToken));
+    }
+
+    private async Task RenewAfterLossesAsync(CancellationToken cancellationToken)
+    {
+        // The lost feeds knew who listens; wherever they live now, they have to hear it again. One renewal makes good for all
+        // losses before it.
+        var losses = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void OnLost() => losses.Writer.TryWrite(true);
+        shards.SiloLost += OnLost;
+        try
+        {
+            while (await losses.Reader.WaitToReadAsync(cancellationToken))
+            {
+                losses.Reader.TryRead(out _);
+                await hub.RenewAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        finally
+        {
+            shards.SiloLost -= OnLost;
+        }
     }
 
     private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Game.Contracts.Feeds;
+using Game.Gateway.Http;
 using Game.Gateway.Telemetry;
 
 namespace Game.Gateway.Sessions;
@@ -17,12 +18,14 @@ internal sealed partial class ShardFeed : IFeedObserver
     private readonly IGrainFactory _grains;
     private readonly IFeedObserver _reference;
     private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    public ShardFeed(IGrainFactory grains, GatewayMetrics metrics, ILogger logger)
+    public ShardFeed(IGrainFactory grains, GatewayMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _grains = grains;
         _metrics = metrics;
+        _clock = clock;
         _logger = logger;
 
         // The host holds the observer weakly; whoever holds this object keeps it alive.
@@ -49,6 +52,7 @@ internal sealed partial class ShardFeed : IFeedObserver
 
     /// <summary>When it returns, what is told on the topic from now on reaches the session.</summary>
     /// <exception cref="TimeoutException">The feed did not answer; the session does not listen.</exception>
+    /// <exception cref="OrleansException">Its silo is gone, and no other took its place in time; the session does not listen.</exception>
     public async Task JoinAsync(GameSession session, string topic)
     {
         TopicListeners listeners;
@@ -90,7 +94,7 @@ internal sealed partial class ShardFeed : IFeedObserver
         {
             await ReconcileAsync(listeners, renew);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (exception is TimeoutException || GrainRetry.IsTransient(exception, CancellationToken.None))
         {
             LogNotTold(_logger, listeners.Topic, exception);
         }
@@ -98,7 +102,8 @@ internal sealed partial class ShardFeed : IFeedObserver
 
     private async Task ReconcileAsync(TopicListeners listeners, bool renew)
     {
-        if (await listeners.ReconcileAsync(FeedOf(listeners.Topic), _reference, renew))
+        if (await GrainRetry.RunAsync(
+            () => new ValueTask<bool>(listeners.ReconcileAsync(FeedOf(listeners.Topic), _reference, renew)), _clock, CancellationToken.None))
         {
             _topics.TryRemove(KeyValuePair.Create(listeners.Topic, listeners));
         }

@@ -11,6 +11,12 @@ public interface IShardDirectory
     /// <summary>All it serves, in order.</summary>
     IReadOnlyList<string> All { get; }
 
+    /// <summary>
+    /// A silo of a shard of this process is gone, and with it what its grains held in memory only. Raised on any thread; handlers
+    /// return at once.
+    /// </summary>
+    event Action? SiloLost;
+
     /// <exception cref="OrleansException">It is served, but cannot be reached now.</exception>
     bool TryGet(string shard, [MaybeNullWhen(false)] out IGrainFactory grains);
 }

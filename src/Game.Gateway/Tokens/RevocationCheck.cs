@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Game.Contracts.Accounts;
+using Game.Gateway.Http;
 
 namespace Game.Gateway.Tokens;
 
@@ -28,7 +29,8 @@ internal sealed class RevocationCheck(ShardRouter shards, TokenSettings settings
             return false;
         }
 
-        var account = await shards.On(caller.Shard).GetGrain<IAccountGrain>(caller.Account).GetAsync();
+        var account = await GrainRetry.RunAsync(
+            async () => await shards.On(caller.Shard).GetGrain<IAccountGrain>(caller.Account).GetAsync(), clock, CancellationToken.None);
         var open = account?.Sessions.Any(session => session.SessionId == caller.SessionId && session.ExpiresAt > now) ?? false;
         Remember(caller.SessionId, open, now);
         return open;

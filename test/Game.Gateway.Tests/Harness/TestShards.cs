@@ -34,6 +34,13 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
     }
 
+    /// <inheritdoc/>
+    public event Action? SiloLost
+    {
+        add { }
+        remove { }
+    }
+
     public IReadOnlyList<string> All { get; }
 
     public IReadOnlyList<string> Shards => [.. All.Where(shard => !_hidden.Contains(shard))];
