@@ -74,12 +74,9 @@ internal static class ServeCommand
         // ASP.NET Core's own key ring protects nothing here: tokens have keys of their own.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
 
-        // Notes about settings that are meant to be so.
-        .AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
-        .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
-
-        // Each push to a gateway that has died, until its lease is over; the membership tells of the death itself.
-        .AddFilter("Orleans.Messaging", LogLevel.Error)
+        // One dead silo makes each of the others warn of every message to it; the membership tells of the death itself.
+        .AddFilter("Orleans", LogLevel.Error)
+        .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Warning)
         .AddFilter("Polly", LogLevel.None)
 
         // What keeps the process from starting is told once, in a sentence.
