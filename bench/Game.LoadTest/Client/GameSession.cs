@@ -85,6 +85,9 @@ public sealed class GameSession : IAsyncDisposable
                 await SendAsync(socket, pending.Frame, cancellationToken);
             }
 
+            // What ends the session for good ends the waiting too.
+            await Task.WhenAny(pending.Reply.Task, _running).WaitAsync(cancellationToken);
+            await (_running.IsFaulted ? _running : Task.CompletedTask);
             return await pending.Reply.Task.WaitAsync(cancellationToken);
         }
         finally
@@ -111,8 +114,12 @@ public sealed class GameSession : IAsyncDisposable
                 }
                 catch (WebSocketException) when (socket.HttpStatusCode == System.Net.HttpStatusCode.Unauthorized)
                 {
-                    await _client.RefreshAsync(tokens, closing);
-                    continue;
+                    if ((await _client.RefreshAsync(tokens, closing)).Ok)
+                    {
+                        continue;
+                    }
+
+                    throw;
                 }
 
                 delay = TimeSpan.FromMilliseconds(50);
@@ -120,12 +127,15 @@ public sealed class GameSession : IAsyncDisposable
                 await ResendAsync(socket, closing);
                 await ReceiveAsync(socket, closing);
             }
-            catch (Exception exception) when (exception is WebSocketException or HttpRequestException or IOException)
+            catch (Exception exception) when (!closing.IsCancellationRequested
+                && exception is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
             {
+                // Who reads from a socket that was aborted elsewhere is told that it was canceled.
                 await Task.Delay(delay, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay < TimeSpan.FromSeconds(1) ? delay * 2 : delay;
             }
-            catch (OperationCanceledException) when (closing.IsCancellationRequested)
+            catch (Exception exception) when (closing.IsCancellationRequested
+                && exception is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
             {
                 return;
             }
@@ -166,7 +176,8 @@ public sealed class GameSession : IAsyncDisposable
         {
             await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The receiving side notices too and reconnects; the frame is still pending and goes out again then.
             socket.Abort();
