@@ -18,18 +18,15 @@ length.Validators.Add(result =>
 });
 
 var silos = Number("--silos", 1, 1, 9, "Silo processes a shard (profile cluster).");
-var killEvery = new Option<int?>("--kill-every") { Description = "Seconds between kill -9 of a random silo process, which is started again (profile cluster)." };
-killEvery.Validators.Add(result =>
-{
-    if (result.GetValueOrDefault<int?>() is < 1)
-    {
-        result.AddError("--kill-every must be 1 or more seconds.");
-    }
-});
+var killEvery = Every("--kill-every", "kill -9 of a random silo process, which is started again");
+var rollEvery = Every("--roll-every", "restarts of silo processes in good order, one after the other");
+var killDatabaseEvery = Every("--kill-database-every", "kill -9 of PostgreSQL, which is started again");
+var killBrokerEvery = Every("--kill-broker-every", "kill -9 of RabbitMQ, which is started again");
 
 var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
 {
-    silo, shards, bots, port, managementPort, data, profile, length, silos, killEvery,
+    silo, shards, bots, port, managementPort, data, profile, length, silos, killEvery, rollEvery,
+    killDatabaseEvery, killBrokerEvery,
 };
 run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(silo),
@@ -39,14 +36,15 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetValue(managementPort),
     parsed.GetRequiredValue(data),
     parsed.GetRequiredValue(profile),
-    parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    Seconds(parsed, length),
     parsed.GetValue(silos),
-    parsed.GetValue(killEvery) is { } interval ? TimeSpan.FromSeconds(interval) : null)));
+    new Faults(Seconds(parsed, killEvery), Seconds(parsed, rollEvery), Seconds(parsed, killDatabaseEvery), Seconds(parsed, killBrokerEvery)))));
 run.Validators.Add(result =>
 {
-    if (result.GetValue(profile) != "cluster" && (result.GetValue(silos) > 1 || result.GetValue(killEvery) is not null))
+    Option<int?>[] faults = [killEvery, rollEvery, killDatabaseEvery, killBrokerEvery];
+    if (result.GetValue(profile) != "cluster" && (result.GetValue(silos) > 1 || faults.Any(fault => result.GetValue(fault) is not null)))
     {
-        result.AddError("--silos and --kill-every need --profile cluster.");
+        result.AddError($"--silos, {string.Join(", ", faults.Select(fault => fault.Name))} need --profile cluster.");
     }
 });
 
@@ -74,6 +72,22 @@ if (parsedLine.Errors.Count > 0)
 
 // Signals are the command's own business: a run drains before it ends.
 return await parsedLine.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static TimeSpan? Seconds(ParseResult parsed, Option<int?> option) =>
+    parsed.GetValue(option) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+static Option<int?> Every(string name, string what)
+{
+    var option = new Option<int?>(name) { Description = $"Seconds between {what} (profile cluster)." };
+    option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int?>() is < 1)
+        {
+            result.AddError($"{name} must be 1 or more seconds.");
+        }
+    });
+    return option;
+}
 
 static Option<int> Number(string name, int value, int min, int max, string description)
 {

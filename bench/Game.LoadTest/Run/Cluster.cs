@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Game.LocalServers;
 
 namespace Game.LoadTest.Run;
@@ -14,10 +15,11 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
     private readonly string _data = Path.GetFullPath(options.Data);
     private readonly List<Member> _members = [];
+    private readonly ConcurrentQueue<string> _failures = new();
     private readonly CancellationTokenSource _stopping = new();
     private PostgresServer? _postgres;
     private RabbitMqServer? _broker;
-    private Task _killing = Task.CompletedTask;
+    private Task _breaking = Task.CompletedTask;
 
     public async Task<Places> StartAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +40,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
         var ready = await Task.WhenAll(_members.Select(member => member.Process!.ReadyAsync(cancellationToken)));
         var shards = _members.Zip(ready, (member, addresses) => (member.Shard, addresses)).GroupBy(pair => pair.Shard).ToList();
-        _killing = options.KillEvery is { } interval ? KillAsync(interval) : Task.CompletedTask;
+        _breaking = BreakAsync(options.Faults);
         return new Places(
             shards.ToDictionary(shard => shard.Key, shard => (IReadOnlyList<Uri>)[.. shard.Select(pair => pair.addresses.Gateway)]),
             [.. shards.Select(shard => (IReadOnlyList<Uri>)[.. shard.Select(pair => pair.addresses.Management)])]);
@@ -47,20 +49,16 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         await _stopping.CancelAsync();
-        await _killing;
-        var failures = new List<string>();
+        await _breaking;
         await Task.WhenAll(_members.Where(member => member.Process is not null).Select(async member =>
         {
             await member.Process!.StopAsync();
             if (member.Process.ExitCode != 0)
             {
-                lock (failures)
-                {
-                    failures.Add($"silo {member.Name} ended with exit code {member.Process.ExitCode}");
-                }
+                _failures.Enqueue($"silo {member.Name} ended with exit code {member.Process.ExitCode}");
             }
         }));
-        return failures;
+        return [.. _failures];
     }
 
     public async ValueTask DisposeAsync()
@@ -115,10 +113,13 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         "serve",
         "--profile", options.Profile,
         "--shards", $"{options.Shards}",
-        "--port", $"{(options.Port == 0 ? 0 : options.Port + (2 * index))}",
-        "--management-port", $"{(options.ManagementPort == 0 ? 0 : options.ManagementPort + (2 * index))}",
+        "--port", $"{PortOf(options.Port, index)}",
+        "--management-port", $"{PortOf(options.ManagementPort, index)}",
         "--data", Path.Combine(_data, name),
     ];
+
+    /// <summary>A silo that is started again listens where it listened before.</summary>
+    private static int PortOf(int first, int index) => first == 0 ? LocalPort.Free() : first + (2 * index);
 
     private Dictionary<string, string> EnvironmentOf(string shard, string database, string broker) => new()
     {
@@ -135,19 +136,65 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     private void Start(Member member) => member.Process = SiloProcess.Start(
         options.Silo, member.Arguments, line => onLine($"{member.Name}: {line}"), member.Environment);
 
-    private async Task KillAsync(TimeSpan interval)
+    private Task BreakAsync(Faults faults)
     {
-        using var timer = new PeriodicTimer(interval);
+        var next = 0;
+        return Task.WhenAll(
+            RepeatAsync(faults.KillSilo, () => RestartAsync(_members[Random.Shared.Next(_members.Count)], "killing", process => process.KillAsync())),
+            RepeatAsync(faults.RollSilo, () => RestartAsync(_members[next++ % _members.Count], "restarting", StopInOrderAsync)),
+            RepeatAsync(faults.KillDatabase, async () =>
+            {
+                onLine("killing the database server");
+                await Required(_postgres, "PostgreSQL").KillAsync();
+                await _postgres!.RestartAsync(_stopping.Token);
+            }),
+            RepeatAsync(faults.KillBroker, async () =>
+            {
+                onLine("killing the broker");
+                await Required(_broker, "RabbitMQ").KillAsync();
+                await _broker!.RestartAsync(_stopping.Token);
+            }));
+    }
+
+    private async Task StopInOrderAsync(SiloProcess process)
+    {
+        await process.StopAsync();
+        if (process.ExitCode != 0)
+        {
+            _failures.Enqueue($"a silo that was restarted ended with exit code {process.ExitCode}");
+        }
+    }
+
+    private async Task RestartAsync(Member member, string how, Func<SiloProcess, Task> stop)
+    {
+        await member.Turn.WaitAsync(_stopping.Token);
+        try
+        {
+            onLine($"{how} silo {member.Name}");
+            await stop(member.Process!);
+            member.Process!.Dispose();
+            Start(member);
+            await member.Process.ReadyAsync(_stopping.Token).WaitAsync(ToStartAgain, _stopping.Token);
+        }
+        finally
+        {
+            member.Turn.Release();
+        }
+    }
+
+    private async Task RepeatAsync(TimeSpan? interval, Func<Task> fault)
+    {
+        if (interval is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(interval.Value);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                var member = _members[Random.Shared.Next(_members.Count)];
-                onLine($"killing silo {member.Name}");
-                await member.Process!.KillAsync();
-                member.Process.Dispose();
-                Start(member);
-                await member.Process.ReadyAsync(_stopping.Token).WaitAsync(ToStartAgain);
+                await fault();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -156,10 +203,16 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         }
     }
 
+    private static T Required<T>(T? server, string name)
+        where T : class =>
+        server ?? throw new InvalidOperationException($"{name} was given by the environment; only one that was started here can be killed.");
+
     private sealed record Member(string Shard, int Number, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
     {
         public string Name => $"{Shard}-{Number}";
 
         public SiloProcess? Process { get; set; }
+
+        public SemaphoreSlim Turn { get; } = new(1);
     }
 }
