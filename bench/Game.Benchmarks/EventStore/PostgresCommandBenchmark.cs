@@ -3,7 +3,6 @@ using System.Text;
 using Game.EventStore;
 using Game.EventStore.Postgres;
 using Game.LocalServers;
-using Npgsql;
 
 namespace Game.Benchmarks.EventStore;
 
@@ -29,11 +28,11 @@ public sealed class PostgresCommandBenchmark : IBenchmark
             var seconds = quick ? 1.5 : 5;
             var (ours, baseline) = (0.0, 0.0);
             await using var store = await OpenAsync(server, cancellationToken);
-            await using var single = await OpenBaselineAsync(server, cancellationToken);
+            await using var single = await OneTransactionACommandOnPostgres.OpenAsync(server, Callers, cancellationToken);
             var versions = new long[2, Callers];
             for (var round = 0; round < (quick ? 2 : 3); round++)
             {
-                baseline = Math.Max(baseline, await MeasureAsync(caller => AppendAloneAsync(single, caller, versions[0, caller]++), seconds));
+                baseline = Math.Max(baseline, await MeasureAsync(caller => single.AppendAsync($"player/{caller}", versions[0, caller]++), seconds));
                 ours = Math.Max(ours, await MeasureAsync(caller => AppendAsync(store, caller, versions[1, caller]++), seconds));
             }
 
@@ -73,45 +72,5 @@ public sealed class PostgresCommandBenchmark : IBenchmark
         {
             throw new InvalidOperationException("A command was not stored.");
         }
-    }
-
-    private static async Task<NpgsqlDataSource> OpenBaselineAsync(PostgresServer server, CancellationToken cancellationToken)
-    {
-        var source = NpgsqlDataSource.Create(await server.CreateDatabaseAsync(cancellationToken) + $";Maximum Pool Size={Callers};Max Auto Prepare=8;No Reset On Close=true");
-        await using var table = source.CreateCommand(
-            """
-            CREATE TABLE event (
-                position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream text NOT NULL, version bigint NOT NULL,
-                command_id text NOT NULL, body bytea NOT NULL, UNIQUE (stream, version), UNIQUE (stream, command_id))
-            """);
-        await table.ExecuteNonQueryAsync(cancellationToken);
-        return source;
-    }
-
-    private static async Task AppendAloneAsync(NpgsqlDataSource source, int caller, long version)
-    {
-        await using var connection = await source.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var read = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM event WHERE stream = $1", connection)
-        {
-            Parameters = { new() { Value = $"player/{caller}" } },
-        };
-        if ((long)(await read.ExecuteScalarAsync())! != version)
-        {
-            throw new InvalidOperationException("The version is another one.");
-        }
-
-        await using var insert = new NpgsqlCommand("INSERT INTO event (stream, version, command_id, body) VALUES ($1, $2, $3, $4)", connection)
-        {
-            Parameters =
-            {
-                new() { Value = $"player/{caller}" },
-                new() { Value = version + 1 },
-                new() { Value = $"c{version}" },
-                new() { Value = Body },
-            },
-        };
-        await insert.ExecuteNonQueryAsync();
-        await transaction.CommitAsync();
     }
 }
