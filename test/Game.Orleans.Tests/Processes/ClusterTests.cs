@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Game.Broadcast.InProcess;
+using Game.Contracts;
 using Game.EventStore.Postgres;
 using Game.Grains;
 using Game.Grains.Hosting;
@@ -55,6 +56,39 @@ public sealed class ClusterTests
         await workload.VerifyAsync(cluster.Database, cluster.Grains);
     }
 
+    /// <summary>
+    /// Silos of the next contract version take the places of those of this one while players play; when all understand only the
+    /// new one, an old silo is refused.
+    /// </summary>
+    [Fact]
+    public async Task RollingUpgrade_OldAndNewContractVersionsPlayTogether_UntilTheOldOneIsRefused()
+    {
+        const int Next = ContractVersion.Current + 1;
+        await using var cluster = await ShardCluster.StartAsync(Silos);
+        var workload = new Workload();
+        await workload.StartAsync(cluster.Grains);
+        for (var silo = 0; silo < Silos; silo++)
+        {
+            await workload.WaitForMoreAsync(500);
+            cluster.Silos[silo].Signal("TERM");
+            await cluster.Silos[silo].WaitForExitAsync();
+            await cluster.ReplaceAsync(silo, Next, ContractVersion.Current);
+        }
+
+        await workload.WaitForMoreAsync(500);
+        cluster.Silos[0].Signal("TERM");
+        await cluster.Silos[0].WaitForExitAsync();
+        await cluster.ReplaceAsync(0, Next, Next);
+        await workload.WaitForMoreAsync(500);
+        using var late = SiloProcess.Launch(cluster.Database, ShardCluster.ClusterId);
+        Assert.Contains(
+            $"its silos speak contract version {Next} and understand {Next} and later, this build {ContractVersion.Current}",
+            await late.WaitForExitAsync(),
+            StringComparison.Ordinal);
+        Assert.Equal(1, late.ExitCode);
+        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+    }
+
     /// <summary>The others take it for dead; when it goes on it finds that out, and ends.</summary>
     [Fact]
     public async Task SiloHaltedPastItsLease_EndsWhenItGoesOn_AndNothingIsStoredTwice()
@@ -80,11 +114,11 @@ public sealed class ClusterTests
         await using var cluster = await ShardCluster.StartAsync(Silos);
         var workload = new Workload();
         await workload.StartAsync(cluster.Grains);
-        for (var kill = 0; kill < 3; kill++)
+        foreach (var outage in (int[])[0, 3, 30])
         {
             await workload.WaitForMoreAsync(1000);
             await cluster.Server.KillAsync();
-            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(outage), TestContext.Current.CancellationToken);
             await cluster.Server.RestartAsync(TestContext.Current.CancellationToken);
         }
 

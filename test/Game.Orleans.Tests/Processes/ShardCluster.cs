@@ -1,3 +1,4 @@
+using Game.Contracts;
 using Game.EventStore.Postgres;
 using Game.LocalServers;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace Game.Orleans.Tests.Processes;
 /// <summary>A shard of silo processes over a PostgreSQL server of its own, called through a client of this process.</summary>
 internal sealed class ShardCluster : IAsyncDisposable
 {
-    private const string ClusterId = "test";
+    public const string ClusterId = "test";
 
     private IHost? _client;
 
@@ -68,10 +69,10 @@ internal sealed class ShardCluster : IAsyncDisposable
     }
 
     /// <summary>Starts a silo in the place of one that is gone.</summary>
-    public async Task ReplaceAsync(int index)
+    public async Task ReplaceAsync(int index, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
         Silos[index].Dispose();
-        Silos[index] = await SiloProcess.StartAsync(Database, ClusterId);
+        Silos[index] = await SiloProcess.StartAsync(Database, ClusterId, contract, oldest);
     }
 
     public async ValueTask DisposeAsync()

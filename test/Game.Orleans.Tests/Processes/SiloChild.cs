@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Game.Broadcast.InProcess;
-using Game.Contracts;
 using Game.EventStore;
 using Game.EventStore.Postgres;
 using Game.Grains;
@@ -20,7 +19,7 @@ internal static class SiloChild
     public const string Argument = "--silo";
     public const string Shard = "s01";
 
-    /// <param name="arguments">Connection string, cluster id, silo port, gateway port.</param>
+    /// <param name="arguments">Connection string, cluster id, silo port, gateway port, contract version, oldest contract version.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var ended = new CancellationTokenSource();
@@ -30,11 +29,12 @@ internal static class SiloChild
             ended.Cancel();
         });
         var (database, cluster, siloPort, gatewayPort) = (arguments[0], arguments[1], int.Parse(arguments[2], null), int.Parse(arguments[3], null));
+        var (contract, oldest) = (int.Parse(arguments[4], null), int.Parse(arguments[5], null));
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Error).AddSimpleConsole(console => console.SingleLine = true));
         var folder = Directory.CreateTempSubdirectory("game-silo-").FullName;
         try
         {
-            await using var store = await new ShardClaim(Shard, cluster, ContractVersion.Current, ContractVersion.Oldest)
+            await using var store = await new ShardClaim(Shard, cluster, contract, oldest)
                 .OpenAsync(database, TimeSpan.FromSeconds(30), TimeProvider.System, loggers.CreateLogger<ShardClaim>());
             await using var bus = InProcessBus.Open(
                 new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);

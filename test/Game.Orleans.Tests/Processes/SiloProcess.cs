@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Game.Contracts;
 
 namespace Game.Orleans.Tests.Processes;
 
@@ -21,9 +22,10 @@ internal sealed class SiloProcess : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts a silo and returns when it has joined its cluster.</summary>
-    public static async Task<SiloProcess> StartAsync(string database, string cluster)
+    public static async Task<SiloProcess> StartAsync(
+        string database, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        var silo = Launch(database, cluster);
+        var silo = Launch(database, cluster, contract, oldest);
         if (!await silo.IsReadyAsync())
         {
             throw new InvalidOperationException($"The silo ended before it was ready: {await silo.WaitForExitAsync()}");
@@ -33,9 +35,11 @@ internal sealed class SiloProcess : IDisposable
     }
 
     /// <summary>Starts a silo without waiting for it.</summary>
-    public static SiloProcess Launch(string database, string cluster)
+    public static SiloProcess Launch(
+        string database, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(SiloProcess).Assembly.Location, SiloChild.Argument, database, cluster, $"{FreePort()}", $"{FreePort()}"])
+        string[] arguments = [database, cluster, $"{FreePort()}", $"{FreePort()}", $"{contract}", $"{oldest}"];
+        var start = new ProcessStartInfo("dotnet", [typeof(SiloProcess).Assembly.Location, SiloChild.Argument, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
