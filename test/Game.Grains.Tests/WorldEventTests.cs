@@ -91,7 +91,11 @@ public sealed class WorldEventTests
         var late = await world.RegisterAsync("s03", "late");
         await world.StopAsync("s03");
         var (id, plan) = await ScheduleBossAsync(world, startsIn: 0, duration: 10, hitPoints: 100_000);
-        await UntilFrontAsync(world, "s02", id, view => view?.StartedAt is not null);
+        foreach (var shard in (string[])["s01", "s02"])
+        {
+            await UntilFrontAsync(world, shard, id, view => view?.StartedAt is not null);
+        }
+
         Assert.Null((await Front(world, early, id).StrikeAsync(new StrikeBoss("1", early, 40))).Refusal);
 
         await world.StartAsync("s03");

@@ -15,6 +15,9 @@ public static class WorldEventLimits
     /// <summary>Greatest experience that the slayers of a boss share.</summary>
     public const long MaxReward = 1_000_000_000_000;
 
+    /// <summary>How far a start may lie from now: <see cref="MaxBehind"/> and <see cref="MaxAhead"/> in words.</summary>
+    public const string Start = "at most 1 minute ago and 366 days ahead";
+
     public const int MinPower = 1;
     public const int MaxPower = 100;
 

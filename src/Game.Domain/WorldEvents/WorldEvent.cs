@@ -68,8 +68,9 @@ public sealed record WorldEvent(string Id) : IAggregate<WorldEvent, WorldEventCo
 
     public static WorldEvent Initial(string id) => new(id);
 
+    /// <summary>Without the fronts' own rankings: the outcome merges them.</summary>
     public WorldEventView ToView() => new(
-        Id, Plan!, Status, ScheduledBy, CancelledBy, EndedAt, Damage, [.. Fronts.Values], Outcome);
+        Id, Plan!, Status, ScheduledBy, CancelledBy, EndedAt, Damage, [.. Fronts.Values.Select(front => front with { Top = [] })], Outcome);
 
     public Decision Decide(WorldEventCommand command, DateTimeOffset now) => command switch
     {

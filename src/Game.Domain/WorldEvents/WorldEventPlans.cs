@@ -11,7 +11,7 @@ public static class WorldEventPlans
     {
         if (plan.StartsAt < now - WorldEventLimits.MaxBehind || plan.StartsAt > now + WorldEventLimits.MaxAhead)
         {
-            return Refusal.Invalid("startsAt", $"at most {WorldEventLimits.MaxBehind.TotalMinutes:0} minute ago and {WorldEventLimits.MaxAhead.TotalDays:0} days ahead");
+            return Refusal.Invalid("startsAt", WorldEventLimits.Start);
         }
 
         return CheckShape(plan);

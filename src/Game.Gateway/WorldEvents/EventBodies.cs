@@ -88,11 +88,11 @@ internal sealed record ScheduleEventBody(
             return Refusal.Invalid("leadSeconds", $"0 to {WorldEventLimits.MaxLeadSeconds}");
         }
 
-        return StartsAt.Year is < 2000 or > 9000 ? Refusal.Invalid("startsAt", "a time of this age") : null;
+        return StartsAt.Year is < 2000 or > 9000 ? Refusal.Invalid("startsAt", WorldEventLimits.Start) : null;
     }
 
     public WorldEventPlan ToPlan() => WorldEventPlan.Of(
-        Kind, Name, StartsAt, TimeSpan.FromSeconds(LeadSeconds), TimeSpan.FromSeconds(DurationSeconds), Multiplier, HitPoints, Reward);
+        Kind, Name, StartsAt.ToUniversalTime(), TimeSpan.FromSeconds(LeadSeconds), TimeSpan.FromSeconds(DurationSeconds), Multiplier, HitPoints, Reward);
 }
 
 internal sealed record CancelEventBody(string EventId) : IRequestBody
