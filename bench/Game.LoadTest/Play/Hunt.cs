@@ -34,7 +34,8 @@ public sealed class Hunt
     public static async Task<Hunt> BeginAsync(Places places, long hitPoints, long reward, int seconds, CancellationToken cancellationToken)
     {
         var key = GameClient.NewKey();
-        var boss = new { kind = "worldBoss", name = "The Dragon", startsAt = DateTimeOffset.UtcNow, durationSeconds = seconds, hitPoints, reward };
+        var startsAt = DateTimeOffset.UtcNow;
+        var boss = new { kind = "worldBoss", name = "The Dragon", startsAt, durationSeconds = seconds, hitPoints, reward };
         var silos = places.Managements[0];
         for (var attempt = 0; ; attempt++)
         {
@@ -52,7 +53,8 @@ public sealed class Hunt
 
                 if ((int)response.StatusCode < 500)
                 {
-                    throw new PlayException("schedule a boss", await response.Content.ReadFromJsonAsync<Problem>(Wire.Json, cancellationToken));
+                    var problem = await response.Content.ReadFromJsonAsync<Problem>(Wire.Json, cancellationToken);
+                    throw new PlayException("schedule a boss", problem);
                 }
             }
             catch (HttpRequestException)
@@ -77,7 +79,7 @@ public sealed class Hunt
         }
 
         var outcome = outcomes[0];
-        if (outcomes.Any(other => (other.Damage, other.Ending, other.Contributors) != (outcome.Damage, outcome.Ending, outcome.Contributors)))
+        if (outcomes.DistinctBy(other => (other.Damage, other.Ending, other.Contributors)).Count() > 1)
         {
             happenings.Error($"shards disagree on boss {BossId}: {string.Join(" | ", outcomes)}");
         }

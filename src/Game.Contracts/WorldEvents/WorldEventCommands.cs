@@ -41,7 +41,8 @@ public sealed record SettleWorldEvent(string CommandId) : WorldEventCommand(Comm
 
 /// <summary>A fact of an event's stream reaches a shard's directory of events.</summary>
 [GenerateSerializer, Immutable, Alias("game.world-event.record")]
-public sealed record RecordWorldEvent(string CommandId, [property: Id(0)] string EventId, [property: Id(1)] GameEvent Fact) : Command(CommandId);
+public sealed record RecordWorldEvent(string CommandId, [property: Id(0)] string EventId, [property: Id(1)] GameEvent Fact)
+    : Command(CommandId);
 
 [GenerateSerializer, Immutable, Alias("game.event-front.command")]
 public abstract record EventFrontCommand(string CommandId) : Command(CommandId);
@@ -55,7 +56,8 @@ public sealed record StartEventFront(string CommandId) : EventFrontCommand(Comma
 
 /// <summary>One strike at the boss. <paramref name="Power"/> 1–100 is the damage it deals.</summary>
 [GenerateSerializer, Immutable, Alias("game.event-front.strike")]
-public sealed record StrikeBoss(string CommandId, [property: Id(0)] string Player, [property: Id(1)] int Power) : EventFrontCommand(CommandId);
+public sealed record StrikeBoss(string CommandId, [property: Id(0)] string Player, [property: Id(1)] int Power)
+    : EventFrontCommand(CommandId);
 
 /// <summary>The end has come by this shard's clock. Refused before.</summary>
 [GenerateSerializer, Immutable, Alias("game.event-front.end")]

@@ -1,7 +1,8 @@
 namespace Game.Contracts.WorldEvents;
 
 [GenerateSerializer, Immutable, Alias("world-event.scheduled")]
-public sealed record WorldEventScheduled(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] WorldEventPlan Plan) : GameEvent(At);
+public sealed record WorldEventScheduled(DateTimeOffset At, [property: Id(0)] string Actor, [property: Id(1)] WorldEventPlan Plan)
+    : GameEvent(At);
 
 /// <summary>From here on <paramref name="Shards"/> start and end it by their own clocks.</summary>
 [GenerateSerializer, Immutable, Alias("world-event.announced")]
@@ -10,7 +11,8 @@ public sealed record WorldEventAnnounced(
 
 /// <summary>It never runs. <paramref name="Actor"/> is null if its time passed while the coordinator was down.</summary>
 [GenerateSerializer, Immutable, Alias("world-event.cancelled")]
-public sealed record WorldEventCancelled(DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] string? Actor) : GameEvent(At);
+public sealed record WorldEventCancelled(DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] string? Actor)
+    : GameEvent(At);
 
 /// <summary>Stays at home: every shard starts it by its own clock.</summary>
 [GenerateSerializer, Immutable, Alias("world-event.started")]
@@ -26,7 +28,8 @@ public sealed record BossPoolPublished(DateTimeOffset At, [property: Id(0)] Boss
 /// <summary>The one kill: the damage known over all shards has reached the hit points. At most one an event.</summary>
 [GenerateSerializer, Immutable, Alias("world-event.boss-killed")]
 public sealed record BossKilled(
-    DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] long Damage, [property: Id(2)] DateTimeOffset SettleBy) : GameEvent(At);
+    DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] long Damage, [property: Id(2)] DateTimeOffset SettleBy)
+    : GameEvent(At);
 
 /// <summary>Time is up or it was called off; fronts that have not reported by <paramref name="SettleBy"/> are settled without.</summary>
 [GenerateSerializer, Immutable, Alias("world-event.ended")]
@@ -38,7 +41,8 @@ public sealed record WorldEventEnded(
     [property: Id(3)] DateTimeOffset SettleBy) : GameEvent(At);
 
 [GenerateSerializer, Immutable, Alias("world-event.settled")]
-public sealed record WorldEventSettled(DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] WorldEventOutcome Outcome)
+public sealed record WorldEventSettled(
+    DateTimeOffset At, [property: Id(0)] WorldEventPlan Plan, [property: Id(1)] WorldEventOutcome Outcome)
     : GameEvent(At);
 
 /// <summary>A front reported after settlement: damage and ranking are corrected on every shard; how it ended stays.</summary>

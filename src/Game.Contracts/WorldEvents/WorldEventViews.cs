@@ -60,7 +60,14 @@ public sealed record WorldEventPlan(
 {
     /// <summary>A plan of the kind; what the kind does not have is left out.</summary>
     public static WorldEventPlan Of(
-        WorldEventKind kind, string name, DateTimeOffset startsAt, TimeSpan lead, TimeSpan duration, int multiplier, long hitPoints, long reward) =>
+        WorldEventKind kind,
+        string name,
+        DateTimeOffset startsAt,
+        TimeSpan lead,
+        TimeSpan duration,
+        int multiplier,
+        long hitPoints,
+        long reward) =>
         kind == WorldEventKind.WorldBoss
             ? new(kind, name, startsAt - lead, startsAt, startsAt + duration, 1, hitPoints, reward)
             : new(kind, name, startsAt - lead, startsAt, startsAt + duration, multiplier, 0, 0);

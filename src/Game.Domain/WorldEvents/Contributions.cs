@@ -9,7 +9,8 @@ public static class Contributions
     /// The greatest contributions, of equal ones the smaller player id first. Exact for the whole if each part was ranked so and
     /// no player is in two parts.
     /// </summary>
-    public static IReadOnlyList<Contribution> Top(IEnumerable<Contribution> contributions, int count = WorldEventLimits.RankedContributions) =>
+    public static IReadOnlyList<Contribution> Top(
+        IEnumerable<Contribution> contributions, int count = WorldEventLimits.RankedContributions) =>
     [
         .. contributions
             .OrderByDescending(contribution => contribution.Damage)

@@ -181,11 +181,13 @@ public sealed record WorldEvent(string Id) : IAggregate<WorldEvent, WorldEventCo
         var after = Apply(reported);
         if (Outcome is { } outcome)
         {
-            return Decision.Accept(reported, new WorldEventCorrected(
-                now, Plan!, counters.Shard, after.OutcomeOf(outcome.Revision + 1, [.. outcome.MissingShards.Where(shard => shard != counters.Shard || !counters.Final)])));
+            var missing = outcome.MissingShards.Where(shard => shard != counters.Shard || !counters.Final);
+            return Decision.Accept(
+                reported, new WorldEventCorrected(now, Plan!, counters.Shard, after.OutcomeOf(outcome.Revision + 1, [.. missing])));
         }
 
-        return Plan!.Kind == WorldEventKind.WorldBoss && Ending is not (WorldEventEnding.Killed or WorldEventEnding.Cancelled) && after.Damage >= Plan.HitPoints
+        var mayDie = Plan!.Kind == WorldEventKind.WorldBoss && Ending is not (WorldEventEnding.Killed or WorldEventEnding.Cancelled);
+        return mayDie && after.Damage >= Plan.HitPoints
             ? WithSettlement([reported, new BossKilled(now, Plan, after.Damage, SettleBy ?? now + WorldEventLimits.SettleWithin)], now)
             : WithSettlement([reported], now);
     }
@@ -199,7 +201,9 @@ public sealed record WorldEvent(string Id) : IAggregate<WorldEvent, WorldEventCo
             after = after.Apply(fact);
         }
 
-        return after.Status == WorldEventStatus.Ended && after.AllFinal ? Decision.Accept([.. facts, after.Settlement(now)]) : Decision.Accept(facts);
+        return after.Status == WorldEventStatus.Ended && after.AllFinal
+            ? Decision.Accept([.. facts, after.Settlement(now)])
+            : Decision.Accept(facts);
     }
 
     private WorldEventSettled Settlement(DateTimeOffset now) => new(

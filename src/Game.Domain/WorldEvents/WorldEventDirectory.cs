@@ -91,12 +91,13 @@ public sealed record WorldEventDirectory : IAggregate<WorldEventDirectory, Recor
             };
         }
 
-        WorldEventSummary Settled(WorldEventPlan plan, WorldEventOutcome outcome, DateTimeOffset at) => Reached(plan, WorldEventStatus.Settled) with
-        {
-            Damage = Math.Max(known?.Damage ?? 0, outcome.Damage),
-            Ending = outcome.Ending,
-            EndedAt = known?.EndedAt ?? at,
-        };
+        WorldEventSummary Settled(WorldEventPlan plan, WorldEventOutcome outcome, DateTimeOffset at) =>
+            Reached(plan, WorldEventStatus.Settled) with
+            {
+                Damage = Math.Max(known?.Damage ?? 0, outcome.Damage),
+                Ending = outcome.Ending,
+                EndedAt = known?.EndedAt ?? at,
+            };
     }
 
     private static ImmutableSortedDictionary<string, WorldEventSummary> Trim(ImmutableSortedDictionary<string, WorldEventSummary> events)

@@ -31,12 +31,12 @@ public static class WorldEventPlans
         }
 
         var (lead, duration) = (plan.StartsAt - plan.AnnounceAt, plan.EndsAt - plan.StartsAt);
-        if (lead < TimeSpan.Zero || lead > TimeSpan.FromSeconds(WorldEventLimits.MaxLeadSeconds))
+        if (lead.TotalSeconds is < 0 or > WorldEventLimits.MaxLeadSeconds)
         {
             return Refusal.Invalid("leadSeconds", $"0 to {WorldEventLimits.MaxLeadSeconds}");
         }
 
-        if (duration < TimeSpan.FromSeconds(WorldEventLimits.MinDurationSeconds) || duration > TimeSpan.FromSeconds(WorldEventLimits.MaxDurationSeconds))
+        if (duration.TotalSeconds is < WorldEventLimits.MinDurationSeconds or > WorldEventLimits.MaxDurationSeconds)
         {
             return Refusal.Invalid("durationSeconds", $"{WorldEventLimits.MinDurationSeconds} to {WorldEventLimits.MaxDurationSeconds}");
         }

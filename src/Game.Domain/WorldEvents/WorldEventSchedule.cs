@@ -10,12 +10,22 @@ namespace Game.Domain.WorldEvents;
 /// <param name="Id"><c>[a-z0-9-]</c>, 1 to 32 characters; with the start it identifies an occurrence.</param>
 /// <param name="Cron">When occurrences start (<see cref="CronSchedule"/>).</param>
 /// <param name="LeadSeconds">How long ahead shards are told, 0 to <see cref="WorldEventLimits.MaxLeadSeconds"/>.</param>
-/// <param name="DurationSeconds"><see cref="WorldEventLimits.MinDurationSeconds"/> to <see cref="WorldEventLimits.MaxDurationSeconds"/>.</param>
+/// <param name="DurationSeconds">
+/// <see cref="WorldEventLimits.MinDurationSeconds"/> to <see cref="WorldEventLimits.MaxDurationSeconds"/>.
+/// </param>
 /// <param name="Multiplier">Of experience; only for <see cref="WorldEventKind.DoubleExperience"/>.</param>
 /// <param name="HitPoints">Only for <see cref="WorldEventKind.WorldBoss"/>.</param>
 /// <param name="Reward">Experience that the slayers share; only for <see cref="WorldEventKind.WorldBoss"/>.</param>
 public sealed record WorldEventSchedule(
-    string Id, WorldEventKind Kind, string Name, string Cron, int LeadSeconds, int DurationSeconds, int Multiplier, long HitPoints, long Reward)
+    string Id,
+    WorldEventKind Kind,
+    string Name,
+    string Cron,
+    int LeadSeconds,
+    int DurationSeconds,
+    int Multiplier,
+    long HitPoints,
+    long Reward)
 {
     /// <summary>What is wrong with it, each with the property's name; empty if nothing.</summary>
     public IEnumerable<string> Validate()

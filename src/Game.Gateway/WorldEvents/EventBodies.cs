@@ -14,7 +14,10 @@ internal sealed record BossStrikeBody(int Power) : IRequestBody
         : null;
 }
 
-/// <summary>An event as a list shows it. <paramref name="Damage"/> is what has been settled; null where there is no boss, like the rest of it.</summary>
+/// <summary>
+/// An event as a list shows it. <paramref name="Damage"/> is what has been settled; null where there is no boss, like the rest
+/// of it.
+/// </summary>
 internal record EventSummaryBody(
     string Id,
     WorldEventKind Kind,
@@ -64,7 +67,10 @@ internal sealed record EventBody(
 
 internal sealed record EventShardBody(long Damage, int Contributors, IReadOnlyList<Contribution> Top, bool RewardsPaid);
 
-/// <summary>What an operator schedules: for a boss <paramref name="HitPoints"/> and <paramref name="Reward"/>, otherwise <paramref name="Multiplier"/>.</summary>
+/// <summary>
+/// What an operator schedules: for a boss <paramref name="HitPoints"/> and <paramref name="Reward"/>, otherwise
+/// <paramref name="Multiplier"/>.
+/// </summary>
 internal sealed record ScheduleEventBody(
     WorldEventKind Kind,
     string Name,
@@ -92,10 +98,19 @@ internal sealed record ScheduleEventBody(
     }
 
     public WorldEventPlan ToPlan() => WorldEventPlan.Of(
-        Kind, Name, StartsAt.ToUniversalTime(), TimeSpan.FromSeconds(LeadSeconds), TimeSpan.FromSeconds(DurationSeconds), Multiplier, HitPoints, Reward);
+        Kind,
+        Name,
+        StartsAt.ToUniversalTime(),
+        TimeSpan.FromSeconds(LeadSeconds),
+        TimeSpan.FromSeconds(DurationSeconds),
+        Multiplier,
+        HitPoints,
+        Reward);
 }
 
 internal sealed record CancelEventBody(string EventId) : IRequestBody
 {
-    public Refusal? Check() => EntityId.TryParse(EventId, out _) ? null : Refusal.Invalid("eventId", "{shard}.{ulid}", GatewayCodes.InvalidId);
+    public Refusal? Check() => EntityId.TryParse(EventId, out _)
+        ? null
+        : Refusal.Invalid("eventId", "{shard}.{ulid}", GatewayCodes.InvalidId);
 }

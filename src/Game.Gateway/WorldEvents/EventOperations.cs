@@ -23,7 +23,11 @@ internal static partial class EventOperations
 
     /// <summary>The first shard that this gateway serves coordinates the event.</summary>
     private static async Task<IResult> ScheduleAsync(
-        JsonBody<ScheduleEventBody> body, IdempotencyKey key, ShardRouter shards, OperatorSettings settings, ILogger<ScheduleEventBody> logger)
+        JsonBody<ScheduleEventBody> body,
+        IdempotencyKey key,
+        ShardRouter shards,
+        OperatorSettings settings,
+        ILogger<ScheduleEventBody> logger)
     {
         if ((key.Problem ?? body.Problem) is { } problem)
         {

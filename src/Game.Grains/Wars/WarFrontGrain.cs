@@ -124,7 +124,8 @@ public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity 
         _awarding = true;
         try
         {
-            var multiplier = await GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name).GetMultiplierAsync(front.DecidedAt!.Value);
+            var events = GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name);
+            var multiplier = await events.GetMultiplierAsync(front.DecidedAt!.Value);
             foreach (var fighters in front.Fighters.Chunk(AwardsAtATime))
             {
                 var paid = await Task.WhenAll(fighters.Select(fighter => PayAsync(fighter.Key, fighter.Value, multiplier)));

@@ -49,11 +49,12 @@ public sealed partial class WorldEventCalendarGrain(EventSourcingServices servic
 
     private async Task PlanNextAsync()
     {
-        var now = services.Clock.GetUtcNow();
+        var (now, shard) = (services.Clock.GetUtcNow(), this.GetPrimaryKeyString());
         var next = schedules.All
             .Select(schedule => (Schedule: schedule, StartsAt: schedule.Next(now)))
             .Where(entry => entry.StartsAt is { } startsAt && startsAt <= now + WorldEventLimits.MaxAhead)
-            .Select(entry => (entry.Schedule, StartsAt: entry.StartsAt!.Value, Id: entry.Schedule.OccurrenceId(this.GetPrimaryKeyString(), entry.StartsAt!.Value)))
+            .Select(entry => (entry.Schedule, StartsAt: entry.StartsAt!.Value))
+            .Select(entry => (entry.Schedule, entry.StartsAt, Id: entry.Schedule.OccurrenceId(shard, entry.StartsAt)))
             .ToList();
         _planned.IntersectWith(next.Select(entry => entry.Id));
         foreach (var (schedule, startsAt, id) in next.Where(entry => !_planned.Contains(entry.Id)))
@@ -73,6 +74,8 @@ public sealed partial class WorldEventCalendarGrain(EventSourcingServices servic
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The occurrence of {Schedule} at {StartsAt} is not scheduled ({Code}); tried again soon.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The occurrence of {Schedule} at {StartsAt} is not scheduled ({Code}); tried again soon.")]
     private static partial void LogNotPlanned(ILogger logger, string schedule, DateTimeOffset startsAt, string code);
 }

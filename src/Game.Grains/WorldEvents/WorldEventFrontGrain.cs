@@ -110,7 +110,9 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
     {
         if (View(await ReadAsync()) is { Plan: { } plan } view)
         {
-            Push("world-event.started", new { eventId = Key, plan.Kind, plan.Name, plan.StartsAt, plan.EndsAt, view.SecondsLeft, plan.Multiplier, plan.HitPoints });
+            Push(
+                "world-event.started",
+                new { eventId = Key, plan.Kind, plan.Name, plan.StartsAt, plan.EndsAt, view.SecondsLeft, plan.Multiplier, plan.HitPoints });
         }
     }
 
@@ -170,7 +172,8 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
         _rewarding = true;
         try
         {
-            var multiplier = await GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name).GetMultiplierAsync(front.PayingSince!.Value);
+            var directory = GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name);
+            var multiplier = await directory.GetMultiplierAsync(front.PayingSince!.Value);
             foreach (var contributors in front.Contributors.Chunk(RewardsAtATime))
             {
                 var paid = await Task.WhenAll(contributors.Select(entry => PayAsync(entry.Key, front.ShareOf(entry.Value) * multiplier)));

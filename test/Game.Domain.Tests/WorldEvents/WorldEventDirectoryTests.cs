@@ -18,7 +18,8 @@ public sealed class WorldEventDirectoryTests
     {
         var settled = new WorldEventSettled(
             Festival.EndsAt.AddSeconds(1), Festival, new WorldEventOutcome("s01.a", 1, WorldEventEnding.TimeUp, 0, 0, [], []));
-        GameEvent[] facts = [Scheduled, Announced, new WorldEventEnded(Festival.EndsAt, Festival, WorldEventEnding.TimeUp, null, Festival.EndsAt), settled];
+        var ended = new WorldEventEnded(Festival.EndsAt, Festival, WorldEventEnding.TimeUp, null, Festival.EndsAt);
+        GameEvent[] facts = [Scheduled, Announced, ended, settled];
         var inOrder = Record(facts).Find("s01.a", Festival.EndsAt)!;
         Assert.Equal((WorldEventStatus.Settled, WorldEventEnding.TimeUp, "operator"), (inOrder.Status, inOrder.Ending, inOrder.ScheduledBy));
         for (var seed = 0; seed < 50; seed++)
@@ -51,7 +52,9 @@ public sealed class WorldEventDirectoryTests
         Assert.Equal(1, events.MultiplierAt(Festival.EndsAt));
         Assert.Equal(1, Record([Scheduled]).MultiplierAt(Festival.StartsAt));
 
-        var off = Record([Scheduled, Announced, new WorldEventEnded(Festival.StartsAt.AddMinutes(5), Festival, WorldEventEnding.Cancelled, "operator", Festival.EndsAt)]);
+        var ended = new WorldEventEnded(
+            Festival.StartsAt.AddMinutes(5), Festival, WorldEventEnding.Cancelled, "operator", Festival.EndsAt);
+        var off = Record([Scheduled, Announced, ended]);
         Assert.Equal(3, off.MultiplierAt(Festival.StartsAt.AddMinutes(4)));
         Assert.Equal(1, off.MultiplierAt(Festival.StartsAt.AddMinutes(5)));
     }
@@ -69,7 +72,11 @@ public sealed class WorldEventDirectoryTests
 
     [Fact]
     public void A_wrong_schedule_says_everything_that_is_wrong() => Assert.Equal(
-        ["Id must be [a-z0-9-], 1 to 32 characters, not 'No'.", "Cron: A cron expression has 5 fields, not 1: 'daily'.", "HitPoints must be 1 to 1000000000000."],
+        [
+            "Id must be [a-z0-9-], 1 to 32 characters, not 'No'.",
+            "Cron: A cron expression has 5 fields, not 1: 'daily'.",
+            "HitPoints must be 1 to 1000000000000.",
+        ],
         new WorldEventSchedule("No", WorldEventKind.WorldBoss, "Dragon", "daily", 300, 1800, 1, 0, 10).Validate());
 
     private static WorldEventDirectory Record(IEnumerable<GameEvent> facts) => facts.Aggregate(

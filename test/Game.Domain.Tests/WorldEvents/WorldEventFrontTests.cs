@@ -48,7 +48,8 @@ public sealed class WorldEventFrontTests
     public void Strikes_of_no_use_are_refused()
     {
         Assert.Equal(RefusalCodes.EventNotFound, WorldEventFront.Initial("s01.e").Play(Strike).Decision.Refusal?.Code);
-        Assert.Equal(RefusalCodes.EventOver, Open.After<WorldEventFront, EventFrontCommand>(new CloseEventFront("c", WorldEventEnding.Killed)).Play(Strike).Decision.Refusal?.Code);
+        var closed = Open.After<WorldEventFront, EventFrontCommand>(new CloseEventFront("c", WorldEventEnding.Killed));
+        Assert.Equal(RefusalCodes.EventOver, closed.Play(Strike).Decision.Refusal?.Code);
         Assert.Equal("power", Open.Play(Strike with { Power = 101 }).Decision.Refusal?.Field);
         Assert.Equal("power", Open.Play(Strike with { Power = 0 }).Decision.Refusal?.Field);
         var festival = WorldEventFront.Initial("s01.e").After<WorldEventFront, EventFrontCommand>(

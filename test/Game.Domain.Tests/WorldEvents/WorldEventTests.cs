@@ -23,11 +23,14 @@ public sealed class WorldEventTests
     [Fact]
     public void Every_step_waits_for_its_time()
     {
-        Assert.Equal(RefusalCodes.EventNotDue, Scheduled.Play(new AnnounceWorldEvent("2", Shards), Boss.AnnounceAt.AddTicks(-1)).Decision.Refusal?.Code);
-        Assert.Equal(RefusalCodes.EventNotDue, Announced.Play(new StartWorldEvent("3"), Boss.StartsAt.AddTicks(-1)).Decision.Refusal?.Code);
-        Assert.Equal(RefusalCodes.EventNotDue, Started.Play(new EndWorldEvent("4"), Boss.EndsAt.AddTicks(-1)).Decision.Refusal?.Code);
+        static void TooEarly(WorldEvent worldEvent, WorldEventCommand command, DateTimeOffset due) =>
+            Assert.Equal(RefusalCodes.EventNotDue, worldEvent.Play(command, due.AddTicks(-1)).Decision.Refusal?.Code);
+
+        TooEarly(Scheduled, new AnnounceWorldEvent("2", Shards), Boss.AnnounceAt);
+        TooEarly(Announced, new StartWorldEvent("3"), Boss.StartsAt);
+        TooEarly(Started, new EndWorldEvent("4"), Boss.EndsAt);
         var ended = Started.Play(new EndWorldEvent("4"), Boss.EndsAt).State;
-        Assert.Equal(RefusalCodes.EventNotDue, ended.Play(new SettleWorldEvent("5"), ended.SettleBy!.Value.AddTicks(-1)).Decision.Refusal?.Code);
+        TooEarly(ended, new SettleWorldEvent("5"), ended.SettleBy!.Value);
         Assert.Equal(Shards, ended.Play(new SettleWorldEvent("5"), ended.SettleBy!.Value).State.Outcome!.MissingShards);
     }
 
@@ -214,7 +217,9 @@ public sealed class WorldEventTests
     }
 
     private static ReportEventFront Report(string shard, long damage, bool final = false) =>
-        new($"{shard}-{damage}-{final}", new FrontCounters(shard, damage, final, final ? 1 : 0, final ? [new Contribution($"{shard}.p", damage)] : []));
+        new(
+            $"{shard}-{damage}-{final}",
+            new FrontCounters(shard, damage, final, final ? 1 : 0, final ? [new Contribution($"{shard}.p", damage)] : []));
 
     private static string? FieldOf(WorldEventPlan plan) =>
         WorldEvent.Initial("s01.e").Play(new ScheduleWorldEvent("1", "operator", plan)).Decision.Refusal?.Field;
