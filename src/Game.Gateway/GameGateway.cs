@@ -14,6 +14,7 @@ using Game.Gateway.SignIn;
 using Game.Gateway.Telemetry;
 using Game.Gateway.Tokens;
 using Game.Gateway.Wars;
+using Game.Gateway.WorldEvents;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -98,6 +99,7 @@ public static class GameGateway
         PlayerEndpoints.Map(api);
         GuildEndpoints.Map(api);
         WarEndpoints.Map(api);
+        EventEndpoints.Map(api);
         BoardEndpoints.Map(api);
         NotificationEndpoints.Map(api);
         ChatEndpoints.Map(api);
@@ -117,6 +119,7 @@ public static class GameGateway
         services.AddSingleton<FrameHandler, SubscribeFrame>();
         services.AddSingleton<FrameHandler, UnsubscribeFrame>();
         services.AddSingleton<FrameHandler, StrikeFrame>();
+        services.AddSingleton<FrameHandler, BossStrikeFrame>();
         services.AddSingleton<FrameHandler, ChatFrame>();
         services.AddSingleton<FrameCatalog>();
         services.AddSingleton<SessionServices>();

@@ -3,6 +3,7 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Domain.Economy;
+using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
@@ -20,18 +21,21 @@ public sealed class TestWorld : IAsyncDisposable
     private readonly Dictionary<string, FaultyStore> _faults = [];
     private InProcessBus? _bus;
 
-    private TestWorld(string folder, IReadOnlyList<string> names)
+    private readonly IReadOnlyList<WorldEventSchedule> _events;
+
+    private TestWorld(string folder, IReadOnlyList<string> names, IReadOnlyList<WorldEventSchedule> events)
     {
         _folder = folder;
         Names = names;
+        _events = events;
     }
 
     public IReadOnlyList<string> Names { get; }
 
-    public static async Task<TestWorld> StartAsync(int shards)
+    public static async Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events)
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
-        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)]);
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], events);
         await world.OpenAsync();
         return world;
     }
@@ -51,6 +55,21 @@ public sealed class TestWorld : IAsyncDisposable
     {
         await CloseAsync();
         await OpenAsync();
+    }
+
+    /// <summary>Takes one shard down; the others go on, and what they send it waits.</summary>
+    public async Task StopAsync(string shard)
+    {
+        await _shards[shard].Host.DisposeAsync();
+        await _shards[shard].Store.DisposeAsync();
+        _shards.Remove(shard);
+    }
+
+    /// <summary>Brings a shard up again.</summary>
+    public async Task StartAsync(string shard)
+    {
+        await OpenAsync(shard);
+        await _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<string> RegisterAsync(string shard, string name, long gold = 1000)
@@ -130,26 +149,32 @@ public sealed class TestWorld : IAsyncDisposable
             new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
         foreach (var name in Names)
         {
-            var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
-            _faults[name] = new FaultyStore(store);
-            var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, Names),
-                    Store = _faults[name],
-                    Reminders = store.Items("reminders"),
-                    Bus = _bus,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                TestContext.Current.CancellationToken);
-            _shards.Add(name, (store, host));
-            await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
+            await OpenAsync(name);
         }
 
         foreach (var (_, host) in _shards.Values)
         {
             await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
         }
+    }
+
+    private async Task OpenAsync(string name)
+    {
+        var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
+        _faults[name] = new FaultyStore(store);
+        var host = await ShardHost.StartAsync(
+            new ShardHostOptions
+            {
+                Shard = new ShardIdentity(name, Names),
+                Store = _faults[name],
+                Reminders = store.Items("reminders"),
+                Bus = _bus!,
+                WorldEvents = _events,
+                LoggerFactory = NullLoggerFactory.Instance,
+            },
+            TestContext.Current.CancellationToken);
+        _shards.Add(name, (store, host));
+        await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task CloseAsync()

@@ -9,15 +9,16 @@ internal static class RouteIds
     public const string Player = "playerId";
     public const string Guild = "guildId";
     public const string War = "warId";
+    public const string Event = "eventId";
     public const string Board = "board";
     public const string Channel = "channel";
 
     private const string EntityLimit = "{shard}.{ulid}";
     private const string GuildChannelPrefix = "guild:";
 
-    public static bool IsRouteId(string name) => name is Player or Guild or War or Board or Channel;
+    public static bool IsRouteId(string name) => name is Player or Guild or War or Event or Board or Channel;
 
-    /// <summary>Players and guilds must live here; a war may be known here by its front, so its handlers decide.</summary>
+    /// <summary>Players and guilds must live here; wars and events may be known here by their fronts, so their handlers decide.</summary>
     public static Problem? Check(RouteValueDictionary values, ShardRouter shards)
     {
         foreach (var (name, value) in values)
@@ -26,7 +27,7 @@ internal static class RouteIds
             var problem = name switch
             {
                 Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
-                War => CheckEntity(name, text),
+                War or Event => CheckEntity(name, text),
                 Board => CheckBoard(text),
                 Channel => CheckChannel(text),
                 _ => throw new InvalidOperationException($"No rule for the route parameter '{name}'."),

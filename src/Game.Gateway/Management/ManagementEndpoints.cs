@@ -1,6 +1,7 @@
 using Game.Contracts;
 using Game.Gateway.Http;
 using Game.Gateway.Sessions;
+using Game.Gateway.WorldEvents;
 
 namespace Game.Gateway.Management;
 
@@ -29,6 +30,7 @@ internal static class ManagementEndpoints
         management.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
+        EventOperations.Map(management);
     }
 
     private static async Task<IResult> ReadyAsync(

@@ -14,13 +14,25 @@ internal sealed record FeedFrame(string Topic, string Type, ReadOnlyMemory<byte>
     public const string Everybody = "*";
     private const string GuildEvent = "guild.event";
     private const string Scoreboard = "war.scoreboard";
+    private const string Pool = "boss.pool";
 
     public static FeedFrame Of(FeedMessage message) => new(
         message.Topic,
         message.Type,
         FrameWriter.RawPush(message.Type, message.Json),
-        message.Type == Scoreboard ? $"{Scoreboard}/{message.Topic}" : null,
+        message.Type switch
+        {
+            Scoreboard => $"{Scoreboard}/{message.Topic}",
+            Pool => $"{Pool}/{EventOf(message.Json)}",
+            _ => null,
+        },
         message.Type == GuildEvent ? EndedBy(message.Json) : null);
+
+    private static string? EventOf(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("eventId").GetString();
+    }
 
     private static string? EndedBy(string json)
     {

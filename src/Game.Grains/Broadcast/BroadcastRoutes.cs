@@ -6,6 +6,7 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 
 namespace Game.Grains.Broadcast;
 
@@ -50,6 +51,17 @@ public static class BroadcastRoutes
         [typeof(StrikeLanded)] = HomeOfStream("front-reported") with { Coalesce = true },
         [typeof(FrontClosed)] = HomeOfStream("front-closed"),
 
+        [typeof(WorldEventScheduled)] = WorldEvent(e => ((WorldEventScheduled)e).Plan.Kind),
+        [typeof(WorldEventAnnounced)] = WorldEvent(e => ((WorldEventAnnounced)e).Plan.Kind),
+        [typeof(WorldEventCancelled)] = WorldEvent(e => ((WorldEventCancelled)e).Plan.Kind),
+        [typeof(WorldEventEnded)] = WorldEvent(e => ((WorldEventEnded)e).Plan.Kind),
+        [typeof(BossKilled)] = WorldEvent(e => ((BossKilled)e).Plan.Kind),
+        [typeof(WorldEventSettled)] = WorldEvent(e => ((WorldEventSettled)e).Plan.Kind),
+        [typeof(WorldEventCorrected)] = WorldEvent(e => ((WorldEventCorrected)e).Plan.Kind),
+        [typeof(BossPoolPublished)] = WorldEvent(_ => WorldEventKind.WorldBoss) with { Coalesce = true },
+        [typeof(BossStruck)] = EventReport with { Coalesce = true },
+        [typeof(EventFrontClosed)] = EventReport,
+
         [typeof(MessagePosted)] = new Route(
             Exchanges.Chat,
             (channel, e) => ((MessagePosted)e).Local && channel != ChatChannels.Shard
@@ -88,6 +100,7 @@ public static class BroadcastRoutes
             new(exchange, $"guild.*.{shard}.*"),
             new(exchange, $"guild.*.{AllShards}.*"),
         ],
+        Exchanges.World => [new(exchange, "world.*"), new(exchange, $"world.report.{shard}")],
         Exchanges.Notifications => [new(exchange, $"player.{shard}.*")],
         Exchanges.Chat => [new(exchange, "chat.#")],
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
@@ -95,6 +108,9 @@ public static class BroadcastRoutes
 
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";
+
+    /// <summary>What a front tells the shard that coordinates its event.</summary>
+    private static Route EventReport => new(Exchanges.World, (key, _) => [$"world.report.{EntityId.ShardOf(key)}"]);
 
     private static Route Member(string what, Func<GameEvent, string[]> ids) =>
         new(Exchanges.Guild, (_, e) => Shards(ids(e), shard => $"guild.member.{shard}.{what}"));
@@ -106,6 +122,9 @@ public static class BroadcastRoutes
         new(Exchanges.Guild, (key, _) => [$"guild.war.{EntityId.ShardOf(key)}.{what}"]);
 
     private static Route Everywhere(string what) => new(Exchanges.Guild, (_, _) => [$"guild.war.{AllShards}.{what}"]);
+
+    private static Route WorldEvent(Func<GameEvent, WorldEventKind> kindOf) => new(
+        Exchanges.World, (_, e) => [kindOf(e) == WorldEventKind.WorldBoss ? "world.world-boss" : "world.double-experience"]);
 
     private static string[] Shards(IEnumerable<string> ids, Func<string, string> keyOf) =>
         [.. ids.Select(EntityId.ShardOf).Distinct(StringComparer.Ordinal).Select(keyOf)];

@@ -1,5 +1,6 @@
 using Game.Broadcast;
 using Game.Domain.Leaderboards;
+using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,9 @@ public sealed record ShardHostOptions
 
     /// <summary>Boards beside the built-in ones.</summary>
     public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
+
+    /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
+    public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,8 @@
 using Game.Contracts.Broadcast;
+using Game.Contracts.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Broadcast;
+using Game.Grains.WorldEvents;
 
 namespace Game.Grains.Hosting;
 
@@ -8,7 +10,7 @@ namespace Game.Grains.Hosting;
 /// Connects a shard to the bus once its silo is up, and takes it off before the silo goes down. Not thread-safe: the
 /// host's start and stop call it.
 /// </summary>
-public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
+public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains, ShardIdentity shard, WorldEventSchedules events)
 {
     /// <summary>
     /// Declares the shard's queues. Of several shards that start together all declare before the first one starts, so that
@@ -27,6 +29,12 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
             var publisher = grains.GetGrain<IBroadcastPublisherGrain>(route);
             await publisher.GetStatusAsync();
             await publisher.WakeAsync();
+        }
+
+        await grains.GetGrain<IWorldEventDirectoryGrain>(shard.Name).WakeAsync();
+        if (events.CoordinatedBy(shard))
+        {
+            await grains.GetGrain<IWorldEventCalendarGrain>(shard.Name).PlanAsync();
         }
     }
 

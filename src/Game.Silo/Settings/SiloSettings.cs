@@ -32,6 +32,8 @@ public sealed class SiloSettings
 
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
+    public WorldEventSettings WorldEvents { get; set; } = new();
+
     public GatewaySettings Gateway { get; set; } = new();
 
     /// <summary>All shards of the game, in order.</summary>
@@ -71,6 +73,7 @@ public sealed class SiloSettings
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(boards)
+            .Concat(WorldEvents.Validate("WorldEvents"))
             .Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;

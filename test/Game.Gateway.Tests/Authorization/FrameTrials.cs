@@ -36,6 +36,8 @@ internal static class FrameTrials
         Same("subscribe", s => _ => new { topics = new[] { $"war:{s.War}", "chat:world", "chat:shard" } }, "subscribed") with { NeedsWar = true },
         Same("unsubscribe", s => _ => new { topics = new[] { $"guild:{s.Guild}" } }, "unsubscribed"),
         new("strike", s => _ => new { warId = s.War, power = 9 }, "error not_in_guild", "struck", "struck", "struck", "struck") { NeedsWar = true },
+        Same("subscribe", _ => _ => new { topics = new[] { "events" } }, "subscribed"),
+        Same("boss.strike", _ => _ => new { eventId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 9 }, "error event_not_found"),
         new("chat", s => _ => new { channel = $"guild:{s.Guild}", text = "hi" }, NotMember, NotMember, "said", "said", "said"),
     ];
 

@@ -2,6 +2,7 @@ using Game.Contracts;
 using Game.Domain.Guilds;
 using Game.Domain.Players;
 using Game.Domain.Wars;
+using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
 
@@ -47,6 +48,11 @@ internal sealed class ShardLog(ShardNode node)
     public IEnumerable<GuildWar> Wars() => Fold(StreamName.War, GuildWar.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<WarFront> Fronts() => Fold(StreamName.Front, WarFront.Initial, (state, fact) => state.Apply(fact));
+
+    public IEnumerable<WorldEvent> Events() => Fold(StreamName.WorldEvent, WorldEvent.Initial, (state, fact) => state.Apply(fact));
+
+    public IEnumerable<WorldEventFront> EventFronts() =>
+        Fold(StreamName.EventFront, WorldEventFront.Initial, (state, fact) => state.Apply(fact));
 
     private IEnumerable<T> Fold<T>(string category, Func<string, T> initial, Func<T, GameEvent, T> apply) =>
         Keys(category).Select(key => Events(StreamName.Of(category, key)).Aggregate(initial(key), (state, entry) => apply(state, entry.Fact)));
