@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Game.Broadcast;
 using Game.EventStore;
+using Game.Grains.Hosting;
 using Game.Silo;
 using Game.Silo.Commands;
 using Game.Silo.Settings;
@@ -80,7 +81,7 @@ try
 {
     return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException)
+catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException or ShardStartException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
