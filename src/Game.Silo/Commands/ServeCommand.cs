@@ -50,6 +50,7 @@ internal static class ServeCommand
     {
         var operations = new Operations(world);
         await using var app = Build(builder, settings, world, operations);
+        await using var watch = new ShardWatch(operations);
         if (probes is not null)
         {
             await probes.DisposeAsync();
