@@ -138,7 +138,17 @@ public static class GameGateway
             options.ForwardedHeaders = settings.TrustedProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            settings.TrustedProxies.ForEach(proxy => options.KnownProxies.Add(IPAddress.Parse(proxy)));
+            foreach (var proxy in settings.TrustedProxies)
+            {
+                if (IPAddress.TryParse(proxy, out var address))
+                {
+                    options.KnownProxies.Add(address);
+                }
+                else
+                {
+                    options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+                }
+            }
         });
         ApiDescription.Add(services);
     }

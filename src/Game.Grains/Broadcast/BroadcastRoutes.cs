@@ -18,6 +18,9 @@ public static class BroadcastRoutes
 {
     public const string AllShards = "all";
 
+    /// <summary>What the names of publishers' cursors begin with.</summary>
+    public const string Cursors = "broadcast/";
+
     private static readonly FrozenDictionary<Type, Route> Table = new Dictionary<Type, Route>
     {
         [typeof(GuildFoundingRequested)] = Member("founding-requested", e => [((GuildFoundingRequested)e).GuildId]),
@@ -105,6 +108,9 @@ public static class BroadcastRoutes
         Exchanges.Chat => [new(exchange, "chat.#")],
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
     };
+
+    /// <summary>How far a route's publisher has read the log.</summary>
+    public static string CursorOf(string route) => Cursors + route;
 
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";

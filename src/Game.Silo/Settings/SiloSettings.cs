@@ -69,7 +69,7 @@ public sealed class SiloSettings
         var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
-            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed))
+            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(boards)
