@@ -18,6 +18,7 @@ length.Validators.Add(result =>
 });
 
 var silos = Number("--silos", 1, 1, 9, "Silo processes a shard (profile cluster).");
+var processes = Number("--processes", 1, 1, 100, "Silo processes that share the shards (profile brokers).");
 var killEvery = new Option<int?>("--kill-every") { Description = "Seconds between kill -9 of a random silo process, which is started again (profile cluster)." };
 killEvery.Validators.Add(result =>
 {
@@ -29,7 +30,7 @@ killEvery.Validators.Add(result =>
 
 var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
 {
-    silo, shards, bots, port, managementPort, data, profile, length, silos, killEvery,
+    silo, shards, bots, port, managementPort, data, profile, length, silos, processes, killEvery,
 };
 run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(silo),
@@ -41,12 +42,23 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(profile),
     parsed.GetValue(length) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
     parsed.GetValue(silos),
+    parsed.GetValue(processes),
     parsed.GetValue(killEvery) is { } interval ? TimeSpan.FromSeconds(interval) : null)));
 run.Validators.Add(result =>
 {
     if (result.GetValue(profile) != "cluster" && (result.GetValue(silos) > 1 || result.GetValue(killEvery) is not null))
     {
         result.AddError("--silos and --kill-every need --profile cluster.");
+    }
+
+    if (result.GetValue(profile) != "brokers" && result.GetValue(processes) > 1)
+    {
+        result.AddError("--processes needs --profile brokers.");
+    }
+
+    if (result.GetValue(processes) > result.GetValue(shards))
+    {
+        result.AddError("--processes must be at most --shards: each runs at least one.");
     }
 });
 

@@ -9,25 +9,25 @@ namespace Game.LoadTest.Run;
 internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorld
 {
     private const string Database = "GAME__Postgres__ConnectionString";
-    private const string Broker = "GAME__RabbitMq__Uri";
     private static readonly TimeSpan ToStartAgain = TimeSpan.FromSeconds(60);
 
     private readonly string _data = Path.GetFullPath(options.Data);
     private readonly List<Member> _members = [];
     private readonly CancellationTokenSource _stopping = new();
     private PostgresServer? _postgres;
-    private RabbitMqServer? _broker;
+    private Broker? _broker;
     private Task _killing = Task.CompletedTask;
 
     public async Task<Places> StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_data);
-        var (database, broker) = (await FindDatabaseAsync(cancellationToken), await FindBrokerAsync(cancellationToken));
+        var database = await FindDatabaseAsync(cancellationToken);
+        _broker = await Broker.FindAsync(Path.Combine(_data, "rabbitmq"), onLine, cancellationToken);
         for (var shard = 1; shard <= options.Shards; shard++)
         {
             for (var silo = 1; silo <= options.Silos; silo++)
             {
-                _members.Add(new Member($"s{shard:00}", silo, ArgumentsOf(_members.Count, $"s{shard:00}-{silo}"), EnvironmentOf($"s{shard:00}", database, broker)));
+                _members.Add(new Member($"s{shard:00}", silo, ArgumentsOf(_members.Count, $"s{shard:00}-{silo}"), EnvironmentOf($"s{shard:00}", database, _broker.Address)));
             }
         }
 
@@ -72,7 +72,6 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
         if (_broker is not null)
         {
-            await _broker.StopAsync();
             await _broker.DisposeAsync();
         }
 
@@ -98,18 +97,6 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         return _postgres.ConnectionString("game_{shard}") + ";Maximum Pool Size=10";
     }
 
-    private async Task<string> FindBrokerAsync(CancellationToken cancellationToken)
-    {
-        if (Environment.GetEnvironmentVariable(Broker) is { } given)
-        {
-            return given;
-        }
-
-        _broker = await RabbitMqServer.StartAsync(cancellationToken, Path.Combine(_data, "rabbitmq"));
-        onLine($"rabbitmq on port {_broker.Port}");
-        return _broker.Address.ToString();
-    }
-
     private List<string> ArgumentsOf(int index, string name) =>
     [
         "serve",
@@ -128,7 +115,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         ["GAME__Cluster__GatewayPort"] = $"{LocalPort.Free()}",
         [Database] = database,
         ["GAME__Postgres__MigrateAtStart"] = "true",
-        [Broker] = broker,
+        [Broker.Setting] = broker,
         ["GAME__Gateway__Tokens__KeyFile"] = Path.Combine(_data, "signing.key"),
     };
 

@@ -18,8 +18,19 @@ internal static class RunCommand
     {
         var happenings = new Happenings();
         await using var view = View.Start(happenings);
-        await using IWorld world = options.Profile == "cluster" ? new Cluster(options, view.Line) : new OneProcess(options, view.Line);
-        view.Line($"starting {options.Shards} shards{(options.Profile == "cluster" ? $" of {options.Silos} silos" : "")}, data in {Path.GetFullPath(options.Data)}");
+        await using IWorld world = options.Profile switch
+        {
+            "cluster" => new Cluster(options, view.Line),
+            "brokers" => new Brokered(options, view.Line),
+            _ => new OneProcess(options, view.Line),
+        };
+        var layout = options.Profile switch
+        {
+            "cluster" => $" of {options.Silos} silos",
+            "brokers" => $" in {options.Processes} processes",
+            _ => "",
+        };
+        view.Line($"starting {options.Shards} shards{layout}, data in {Path.GetFullPath(options.Data)}");
         using var stopping = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stopping);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stopping);

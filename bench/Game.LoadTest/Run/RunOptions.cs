@@ -10,6 +10,7 @@ namespace Game.LoadTest.Run;
 /// <param name="Profile">Settings.</param>
 /// <param name="For">How long to play; null: until interrupted.</param>
 /// <param name="Silos">Silo processes a shard, in profile cluster.</param>
+/// <param name="Processes">Silo processes that share the shards, in profile brokers.</param>
 /// <param name="KillEvery">How often a random silo process is killed and started again; null: never.</param>
 public sealed record RunOptions(
-    string Silo, int Shards, int Bots, int Port, int ManagementPort, string Data, string Profile, TimeSpan? For, int Silos, TimeSpan? KillEvery);
+    string Silo, int Shards, int Bots, int Port, int ManagementPort, string Data, string Profile, TimeSpan? For, int Silos, int Processes, TimeSpan? KillEvery);

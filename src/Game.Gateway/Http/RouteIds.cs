@@ -17,14 +17,18 @@ internal static class RouteIds
 
     public static bool IsRouteId(string name) => name is Player or Guild or War or Board or Channel;
 
-    /// <summary>Players and guilds must live here; a war may be known here by its front, so its handlers decide.</summary>
-    public static Problem? Check(RouteValueDictionary values, ShardRouter shards)
+    /// <summary>
+    /// Players and guilds must live here, unless <paramref name="guildMayBeElsewhere"/>; a war may be known here by its front, so its
+    /// handlers decide.
+    /// </summary>
+    public static Problem? Check(RouteValueDictionary values, ShardRouter shards, bool guildMayBeElsewhere)
     {
         foreach (var (name, value) in values)
         {
             var text = value as string;
             var problem = name switch
             {
+                Guild when guildMayBeElsewhere => CheckEntity(name, text),
                 Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
                 War => CheckEntity(name, text),
                 Board => CheckBoard(text),

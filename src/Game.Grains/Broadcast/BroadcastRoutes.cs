@@ -5,6 +5,7 @@ using Game.Contracts.Chat;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
+using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 
 namespace Game.Grains.Broadcast;
@@ -49,6 +50,9 @@ public static class BroadcastRoutes
         [typeof(ScoreboardPublished)] = Everywhere("scoreboard") with { Coalesce = true },
         [typeof(StrikeLanded)] = HomeOfStream("front-reported") with { Coalesce = true },
         [typeof(FrontClosed)] = HomeOfStream("front-closed"),
+
+        [typeof(ShardAnnounced)] = new Route(Exchanges.Guild, (_, _) => [$"guild.shard.{AllShards}.announced"]),
+        [typeof(ShardIntroduced)] = new Route(Exchanges.Guild, (_, e) => [$"guild.shard.{((ShardIntroduced)e).To}.introduced"]),
 
         [typeof(MessagePosted)] = new Route(
             Exchanges.Chat,
