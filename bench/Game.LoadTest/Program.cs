@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Game.LoadTest.Load;
 using Game.LoadTest.Run;
 
 var silo = new Option<string>("--silo") { Description = "Path of Game.Silo.dll.", Required = true };
@@ -72,7 +73,34 @@ var session = new Command("session", "A WebSocket session by hand: lines of stan
 session.SetAction((parsed, cancellationToken) =>
     SessionCommand.RunAsync(parsed.GetRequiredValue(address), parsed.GetRequiredValue(token), cancellationToken));
 
-var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session };
+var gateways = new Option<string[]>("--url") { Description = "A gateway, for example http://127.0.0.1:8080; several spread the players.", Required = true };
+gateways.Validators.Add(result =>
+{
+    if (result.Tokens.Any(url => !Uri.TryCreate(url.Value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+    {
+        result.AddError("--url must be an http or https address.");
+    }
+});
+var players = Number("--players", 50, 2, 5000, "Players who sign in.");
+var seconds = Number("--for", 30, 1, 3600, "Seconds of load.");
+var rate = new Option<int?>("--rate") { Description = "Operations a second of all players together (2 a player)." };
+rate.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1 or > 100_000)
+    {
+        result.AddError("--rate must be 1 to 100000.");
+    }
+});
+var load = new Command("load", "Load on a running world; latencies by operation, free of coordinated omission.") { gateways, players, seconds, rate };
+load.SetAction((parsed, cancellationToken) => LoadCommand.RunAsync(
+    new LoadOptions(
+        [.. parsed.GetRequiredValue(gateways).Select(url => new Uri(url))],
+        parsed.GetValue(players),
+        TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+        parsed.GetValue(rate) ?? (2 * parsed.GetValue(players))),
+    cancellationToken));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load };
 var parsedLine = root.Parse(args);
 if (parsedLine.Errors.Count > 0)
 {
