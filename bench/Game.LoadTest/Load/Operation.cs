@@ -26,8 +26,8 @@ internal sealed class Operation(string name, int share, Func<Bot, string, Random
             "strike", new { warId = war, power = random.Next(1, 101) }, GameClient.NewKey(), token)).Problem),
         new("read player", 20, static async (bot, _, _, token) => (await bot.Client.GetAsync<PlayerDto>("/v1/players/me", token)).Problem),
         new("read war", 10, static async (bot, war, _, token) => (await bot.Client.GetAsync<WarDto>($"/v1/wars/{war}", token)).Problem),
-        new("pay in", 10, static async (bot, _, _, token) =>
-            (await bot.Client.PostAsync<PlayerDto>($"/v1/guilds/{bot.GuildId}/deposit", new { amount = 1 }, token)).Problem),
+        new("read board", 10, static async (bot, _, _, token) =>
+            (await bot.Client.GetAsync<JsonElement>("/v1/leaderboards/war-points/top?limit=10", token)).Problem),
     ];
 
     public async Task RunAsync(Bot bot, string war, Random random, Func<TimeSpan> sinceDue, CancellationToken cancellationToken)
