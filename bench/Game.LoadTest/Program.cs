@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Game.LoadTest.Load;
 using Game.LoadTest.Run;
 
 var silo = new Option<string>("--silo") { Description = "Path of Game.Silo.dll.", Required = true };
@@ -18,6 +19,7 @@ length.Validators.Add(result =>
 });
 
 var silos = Number("--silos", 1, 1, 9, "Silo processes a shard (profile cluster).");
+var processes = Number("--processes", 1, 1, 100, "Silo processes that share the shards (profile brokers).");
 var killEvery = Every("--kill-every", "kill -9 of a random silo process, which is started again");
 var rollEvery = Every("--roll-every", "restarts of silo processes in good order, one after the other");
 var killDatabaseEvery = Every("--kill-database-every", "kill -9 of PostgreSQL, which is started again");
@@ -25,7 +27,7 @@ var killBrokerEvery = Every("--kill-broker-every", "kill -9 of RabbitMQ, which i
 
 var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
 {
-    silo, shards, bots, port, managementPort, data, profile, length, silos, killEvery, rollEvery,
+    silo, shards, bots, port, managementPort, data, profile, length, silos, processes, killEvery, rollEvery,
     killDatabaseEvery, killBrokerEvery,
 };
 run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
@@ -38,6 +40,7 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     parsed.GetRequiredValue(profile),
     Seconds(parsed, length),
     parsed.GetValue(silos),
+    parsed.GetValue(processes),
     new Faults(Seconds(parsed, killEvery), Seconds(parsed, rollEvery), Seconds(parsed, killDatabaseEvery), Seconds(parsed, killBrokerEvery)))));
 run.Validators.Add(result =>
 {
@@ -45,6 +48,16 @@ run.Validators.Add(result =>
     if (result.GetValue(profile) != "cluster" && (result.GetValue(silos) > 1 || faults.Any(fault => result.GetValue(fault) is not null)))
     {
         result.AddError($"--silos, {string.Join(", ", faults.Select(fault => fault.Name))} need --profile cluster.");
+    }
+
+    if (result.GetValue(profile) != "brokers" && result.GetValue(processes) > 1)
+    {
+        result.AddError("--processes needs --profile brokers.");
+    }
+
+    if (result.GetValue(processes) > result.GetValue(shards))
+    {
+        result.AddError("--processes must be at most --shards: each runs at least one.");
     }
 });
 
@@ -58,7 +71,34 @@ var session = new Command("session", "A WebSocket session by hand: lines of stan
 session.SetAction((parsed, cancellationToken) =>
     SessionCommand.RunAsync(parsed.GetRequiredValue(address), parsed.GetRequiredValue(token), cancellationToken));
 
-var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session };
+var gateways = new Option<string[]>("--url") { Description = "A gateway, for example http://127.0.0.1:8080; several spread the players.", Required = true };
+gateways.Validators.Add(result =>
+{
+    if (result.Tokens.Any(url => !Uri.TryCreate(url.Value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+    {
+        result.AddError("--url must be an http or https address.");
+    }
+});
+var players = Number("--players", 50, 2, 5000, "Players who sign in.");
+var seconds = Number("--for", 30, 1, 3600, "Seconds of load.");
+var rate = new Option<int?>("--rate") { Description = "Operations a second of all players together (2 a player)." };
+rate.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1 or > 100_000)
+    {
+        result.AddError("--rate must be 1 to 100000.");
+    }
+});
+var load = new Command("load", "Load on a running world; latencies by operation, free of coordinated omission.") { gateways, players, seconds, rate };
+load.SetAction((parsed, cancellationToken) => LoadCommand.RunAsync(
+    new LoadOptions(
+        [.. parsed.GetRequiredValue(gateways).Select(url => new Uri(url))],
+        parsed.GetValue(players),
+        TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+        parsed.GetValue(rate) ?? (2 * parsed.GetValue(players))),
+    cancellationToken));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load };
 var parsedLine = root.Parse(args);
 if (parsedLine.Errors.Count > 0)
 {

@@ -20,6 +20,9 @@ internal sealed partial class Topology(BrokerConnection connection)
 
     private readonly ConcurrentDictionary<string, QueueDeclaration> _declared = new(StringComparer.Ordinal);
 
+    private readonly SemaphoreSlim _counting = new(1, 1);
+    private IChannel? _counter;
+
     public IEnumerable<string> Queues => _declared.Keys;
 
     public static string DeadLettersOf(string queue) => $"{queue}.dead";
@@ -93,9 +96,34 @@ internal sealed partial class Topology(BrokerConnection connection)
 
     /// <returns>The messages in a queue that no consumer holds.</returns>
     /// <exception cref="BroadcastException">There is no such queue, or the broker is away.</exception>
-    public Task<long> CountReadyAsync(string queue) => connection.UseChannelAsync(
-        async channel => (long)(await channel.QueueDeclarePassiveAsync(queue)).MessageCount,
-        failure => Missing(queue, failure));
+    public async Task<long> CountReadyAsync(string queue)
+    {
+        // Depths of hundreds of queues are watched: a channel for each look would cost the broker more than the looks.
+        await _counting.WaitAsync();
+        try
+        {
+            if (_counter is not { IsOpen: true })
+            {
+                _counter = await connection.OpenChannelAsync();
+            }
+
+            return (await _counter.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
+        {
+            if (_counter is { } counter)
+            {
+                _counter = null;
+                await counter.DisposeAsync();
+            }
+
+            throw Missing(queue, exception) ?? new BroadcastException($"Queue {queue} cannot be looked at: {BrokerErrors.Describe(exception)}", exception);
+        }
+        finally
+        {
+            _counting.Release();
+        }
+    }
 
     /// <summary>Empties a queue and the two beside it; consumers' unacknowledged messages stay.</summary>
     /// <returns>How many messages are gone; 0 if there is no such queue.</returns>

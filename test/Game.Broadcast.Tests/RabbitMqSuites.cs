@@ -65,3 +65,10 @@ public sealed class RabbitMqDurabilityTests(RabbitMqFixture broker) : Durability
 
     protected override async ValueTask LetPassAsync(TimeSpan time) => await Task.Delay(time);
 }
+
+public sealed class RabbitMqNeighbourTests(RabbitMqFixture broker) : NeighbourSuite
+{
+    protected override ValueTask<IBroadcastBus> OpenAsync() => broker.OpenAsync();
+
+    protected override async ValueTask LetPassAsync(TimeSpan time) => await Task.Delay(time);
+}

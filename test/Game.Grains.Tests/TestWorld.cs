@@ -68,7 +68,7 @@ public sealed class TestWorld : IAsyncDisposable
     /// <summary>Brings a shard up again.</summary>
     public async Task StartAsync(string shard)
     {
-        await OpenAsync(shard);
+        await StartShardAsync(shard, Names);
         await _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -118,6 +118,13 @@ public sealed class TestWorld : IAsyncDisposable
         return ledger;
     }
 
+    /// <summary>Starts one more shard beside those that run. It knows them from its settings; they know nothing of it.</summary>
+    public async Task AddAsync(string name)
+    {
+        var host = await StartShardAsync(name, [.. Names, name]);
+        await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+    }
+
     public static string NewCommand() => Guid.NewGuid().ToString("N");
 
     /// <summary>Asks until the answer is as wanted; fails after a while with the last answer.</summary>
@@ -149,7 +156,7 @@ public sealed class TestWorld : IAsyncDisposable
             new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
         foreach (var name in Names)
         {
-            await OpenAsync(name);
+            await StartShardAsync(name, Names);
         }
 
         foreach (var (_, host) in _shards.Values)
@@ -158,14 +165,14 @@ public sealed class TestWorld : IAsyncDisposable
         }
     }
 
-    private async Task OpenAsync(string name)
+    private async Task<IShardHost> StartShardAsync(string name, IReadOnlyList<string> settings)
     {
         var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
         _faults[name] = new FaultyStore(store);
         var host = await ShardHost.StartAsync(
             new ShardHostOptions
             {
-                Shard = new ShardIdentity(name, Names),
+                Shard = new ShardIdentity(name, settings),
                 Store = _faults[name],
                 Reminders = store.Items("reminders"),
                 Bus = _bus!,
@@ -175,6 +182,7 @@ public sealed class TestWorld : IAsyncDisposable
             TestContext.Current.CancellationToken);
         _shards.Add(name, (store, host));
         await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
+        return host;
     }
 
     private async Task CloseAsync()

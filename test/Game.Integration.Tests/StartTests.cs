@@ -47,7 +47,7 @@ public sealed class StartTests
     {
         using var silo = new Silo();
 
-        await RefusedAsync(silo, "ShardCount: must be 1 to 100, not 200.", "--shards", "200");
+        await RefusedAsync(silo, "ShardCount: must be 1 to 200, not 201.", "--shards", "201");
         Assert.False(Directory.Exists(silo.Data));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Game.LocalServers;
 
@@ -6,7 +7,7 @@ namespace Game.LocalServers;
 /// A RabbitMQ broker of its own: a new node in a temporary folder, or the one of a folder that is kept, on free ports of loopback, with a port mapper of its own.
 /// Stopped by process id; a temporary folder goes with it.
 /// </summary>
-public sealed class RabbitMqServer : IAsyncDisposable
+public sealed partial class RabbitMqServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -80,6 +81,19 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
+    /// <returns>The connections open now, by the names their clients gave.</returns>
+    /// <exception cref="InvalidOperationException">The broker's tool failed.</exception>
+    public async Task<IReadOnlyList<string>> ListConnectionsAsync(CancellationToken cancellationToken = default)
+    {
+        using var tool = Start(
+            Path.Combine(Path.GetDirectoryName(_program)!, "rabbitmqctl"), "--silent", "list_connections", "client_properties");
+        var said = await tool.StandardOutput.ReadToEndAsync(cancellationToken);
+        await tool.WaitForExitAsync(cancellationToken);
+        return tool.ExitCode == 0
+            ? [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(properties => ConnectionName().Match(properties).Groups[1].Value)]
+            : throw new InvalidOperationException($"rabbitmqctl failed with exit code {tool.ExitCode}: {said}");
+    }
+
     /// <summary>Starts the broker over its data; returns when it takes connections.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
@@ -134,6 +148,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
             .Select(folder => Path.Combine(folder, "rabbitmq-server"))
             .FirstOrDefault(File.Exists);
     }
+
+    [GeneratedRegex("\"connection_name\",\"([^\"]*)\"")]
+    private static partial Regex ConnectionName();
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 

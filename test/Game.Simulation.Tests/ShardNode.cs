@@ -15,6 +15,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
 {
     private readonly SimulatedItems _items = new(world, name);
     private Life? _life;
+    private Task _starting = Task.CompletedTask;
 
     public string Name => name;
 
@@ -23,7 +24,39 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     /// <summary>The way to its grains, or null while it is down.</summary>
     public IGrainFactory? Grains => _life?.Silo.GrainFactory;
 
-    public async Task StartAsync(Task? othersDeclared = null)
+    /// <summary>Returns when it is up. Whoever asks while it starts waits for that start: a shard has one life at a time.</summary>
+    public Task StartAsync(Task? othersDeclared = null)
+    {
+        if (_starting.IsCompleted && _life is null)
+        {
+            _starting = BringUpAsync(othersDeclared);
+        }
+
+        return _starting;
+    }
+
+    public async Task KillAsync()
+    {
+        if (_life is { } life)
+        {
+            _life = null;
+            world.Trace.Add($"shard {name} is killed");
+            await life.KillAsync();
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        if (_life is { } life)
+        {
+            _life = null;
+            world.Trace.Add($"shard {name} shuts down");
+            await life.StopAsync();
+            world.Trace.Add($"shard {name} is down");
+        }
+    }
+
+    private async Task BringUpAsync(Task? othersDeclared)
     {
         while (true)
         {
@@ -50,27 +83,6 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
                 await life.KillAsync();
                 await world.DelayAsync(TimeSpan.FromSeconds(1));
             }
-        }
-    }
-
-    public async Task KillAsync()
-    {
-        if (_life is { } life)
-        {
-            _life = null;
-            world.Trace.Add($"shard {name} is killed");
-            await life.KillAsync();
-        }
-    }
-
-    public async Task StopAsync()
-    {
-        if (_life is { } life)
-        {
-            _life = null;
-            world.Trace.Add($"shard {name} shuts down");
-            await life.StopAsync();
-            world.Trace.Add($"shard {name} is down");
         }
     }
 

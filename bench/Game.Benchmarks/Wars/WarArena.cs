@@ -20,7 +20,7 @@ namespace Game.Benchmarks.Wars;
 /// <summary>Shards in one process with a war under way, and a listener for its scoreboard on each of them.</summary>
 internal sealed class WarArena : IAsyncDisposable
 {
-    private readonly InProcessBus _bus;
+    private readonly IBroadcastBus _bus;
     private readonly List<SqliteEventStore> _stores = [];
     private readonly List<IShardHost> _hosts = [];
     private readonly List<Listener> _listeners = [];
@@ -29,18 +29,22 @@ internal sealed class WarArena : IAsyncDisposable
     private long _points;
     private int _strikes;
 
-    private WarArena(string folder)
+    private WarArena(string folder, IBroadcastBus bus)
     {
         Folder = folder;
-        _bus = InProcessBus.Open(
-            new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
+        _bus = bus;
     }
 
     public string Folder { get; }
 
-    public static async Task<WarArena> StartAsync(int shards, CancellationToken cancellationToken)
+    /// <param name="shards">At least 2.</param>
+    /// <param name="bus">Joins them; null: the in-process bus. Disposed with the arena.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<WarArena> StartAsync(int shards, IBroadcastBus? bus, CancellationToken cancellationToken)
     {
-        var arena = new WarArena(Directory.CreateTempSubdirectory("game-war-").FullName);
+        var folder = Directory.CreateTempSubdirectory("game-war-").FullName;
+        var arena = new WarArena(folder, bus ?? InProcessBus.Open(
+            new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance));
         IReadOnlyList<string> names = [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)];
         foreach (var name in names)
         {

@@ -21,7 +21,7 @@ public sealed class GameClient(HttpClient http)
 
     public static string NewKey() => Guid.NewGuid().ToString("N");
 
-    public async Task<Reply<Tokens>> RegisterAsync(string name, string password, string shard, CancellationToken cancellationToken)
+    public async Task<Reply<Tokens>> RegisterAsync(string name, string password, string? shard, CancellationToken cancellationToken)
     {
         var reply = await SendAsync<Tokens>(
             HttpMethod.Post, "/v1/auth/register", new { name, password, shard }, NewKey(), cancellationToken);

@@ -55,20 +55,20 @@ public sealed class Bot : IAsyncDisposable
     /// <summary>What the bot's shares of bosses' rewards come to.</summary>
     public long EarnedReward { get; set; }
 
-    /// <summary>Registers, and opens a session.</summary>
+    /// <summary>Registers, and opens a session. <paramref name="shard"/>: null leaves it to the gateway.</summary>
     /// <exception cref="PlayException">The world refused.</exception>
     public static async Task<Bot> SignInAsync(
-        HttpMessageHandler connections, Gateways gateways, string name, string shard, Happenings happenings, int seed, TimeSpan patience, CancellationToken cancellationToken)
+        HttpMessageHandler connections, Gateways gateways, string name, string? shard, Happenings happenings, int seed, TimeSpan patience, CancellationToken cancellationToken)
     {
         var client = new GameClient(gateways.CreateClient(connections, RequestTimeout)) { Patience = patience };
         happenings.CountRequest();
         var reply = await client.RegisterAsync(name, $"password of {name}", shard, cancellationToken);
         if (!reply.Ok)
         {
-            throw new PlayException($"register {name} on {shard}", reply.Problem);
+            throw new PlayException($"register {name} on {shard ?? "any shard"}", reply.Problem);
         }
 
-        happenings.Players.AddOrUpdate(shard, 1, static (_, count) => count + 1);
+        happenings.Players.AddOrUpdate(client.Tokens.Shard, 1, static (_, count) => count + 1);
         var session = new GameSession(gateways, client, (type, data) =>
         {
             happenings.CountPush();
@@ -106,6 +106,27 @@ public sealed class Bot : IAsyncDisposable
             }
 
             // A client without a push to wait for asks again at a measured pace.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
+
+    /// <summary>Asks until there is an answer; <paramref name="notYet"/> is the code of none.</summary>
+    public async Task<T> UntilFoundAsync<T>(string path, string notYet, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            _happenings.CountRequest();
+            var reply = await Client.GetAsync<T>(path, cancellationToken);
+            if (reply.Problem is not { } problem)
+            {
+                return reply.Value!;
+            }
+
+            if (problem.Code != notYet)
+            {
+                throw new PlayException($"GET {path}", problem);
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }

@@ -11,7 +11,6 @@ namespace Game.LoadTest.Play;
 public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenings happenings) : IAsyncDisposable
 {
     private const int LargestWager = 50;
-    private const int Deposit = 25;
     private const double StrikesPerSecond = 4;
 
     // Of a boss: a sixth of what a bot can deal in a second, so that it is killed also where bots are often held up.
@@ -48,13 +47,13 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     {
         await SignInAsync(abandon);
         var (red, blue) = (_bots[0], _bots[1]);
-        await FoundAsync(red, $"Reds {Suffix(red)}", "RED", abandon);
-        await FoundAsync(blue, $"Blues {Suffix(blue)}", "BLU", abandon);
+        await Diplomacy.FoundAsync(red, $"Reds {Suffix(red)}", "RED", abandon);
+        await Diplomacy.FoundAsync(blue, $"Blues {Suffix(blue)}", "BLU", abandon);
         happenings.Tell($"guilds founded: {red.GuildId} on {red.Shard}, {blue.GuildId} on {blue.Shard}");
         await Parallel.ForEachAsync(
             _bots.Skip(2).Select((bot, i) => (bot, i % 2 == 0 ? red : blue)),
             new ParallelOptions { CancellationToken = abandon, MaxDegreeOfParallelism = 16 },
-            async (pair, token) => await JoinAsync(pair.bot, pair.Item2.GuildId, token));
+            async (pair, token) => await Diplomacy.JoinAsync(pair.bot, pair.Item2.GuildId, token));
         happenings.Tell($"{_bots.Count} players in two guilds on {places.Shards.Count} shards");
 
         for (var round = 0; !stopping.IsCancellationRequested; round++)
@@ -128,33 +127,11 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         happenings.Tell($"{_bots.Count} players signed in");
     }
 
-    private static async Task FoundAsync(Bot bot, string name, string tag, CancellationToken cancellationToken)
-    {
-        var founding = await bot.PostAsync<FoundingDto>("/v1/guilds", new { name, tag, policy = "open" }, cancellationToken);
-        bot.GuildId = founding.GuildId;
-        bot.ExpectedGold = founding.Player.Gold!.Value;
-        await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
-    }
-
-    private static async Task JoinAsync(Bot bot, string guildId, CancellationToken cancellationToken)
-    {
-        await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/join", null, cancellationToken);
-        bot.GuildId = guildId;
-        await bot.UntilAsync<PlayerDto>("/v1/players/me", player => player.Membership == "member", cancellationToken);
-        var player = await bot.PostAsync<PlayerDto>($"/v1/guilds/{guildId}/deposit", new { amount = Deposit }, cancellationToken);
-        bot.ExpectedGold = player.Gold!.Value;
-    }
-
     private async Task FightAsync((Bot Attacker, Bot Defender) leaders, int seconds, CancellationToken cancellationToken)
     {
         var (attacker, defender) = leaders;
         var wager = Math.Min(await ToWagerAsync(attacker, cancellationToken), await ToWagerAsync(defender, cancellationToken));
-        var war = await attacker.PostAsync<WarDto>(
-            "/v1/wars", new { defender = defender.GuildId, wager, durationSeconds = seconds }, cancellationToken);
-        await defender.UntilAsync<GuildDto>(
-            $"/v1/guilds/{defender.GuildId}", guild => guild.Wars.Any(entry => entry.WarId == war.Id), cancellationToken);
-        await defender.PostAsync<WarDto>($"/v1/wars/{war.Id}/accept", null, cancellationToken);
-        war = await attacker.UntilAsync<WarDto>($"/v1/wars/{war.Id}", view => view.Status != "declared", cancellationToken);
+        var war = await Diplomacy.BeginWarAsync(attacker, defender, wager, seconds, cancellationToken);
         happenings.War = war;
         LeftAWarOpen = true;
         happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {wager} gold from each side");

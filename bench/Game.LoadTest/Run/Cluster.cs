@@ -10,36 +10,38 @@ namespace Game.LoadTest.Run;
 internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorld
 {
     private const string Database = "GAME__Postgres__ConnectionString";
-    private const string Broker = "GAME__RabbitMq__Uri";
-    private static readonly TimeSpan ToStartAgain = TimeSpan.FromSeconds(60);
+    private const int StartsInVain = 5;
 
     private readonly string _data = Path.GetFullPath(options.Data);
     private readonly List<Member> _members = [];
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _broken = new();
     private PostgresServer? _postgres;
-    private RabbitMqServer? _broker;
+    private Broker? _broker;
     private Task _breaking = Task.CompletedTask;
+    private Task _supervising = Task.CompletedTask;
+
+    public CancellationToken Broken => _broken.Token;
 
     public async Task<Places> StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_data);
-        var (database, broker) = (await FindDatabaseAsync(cancellationToken), await FindBrokerAsync(cancellationToken));
+        var database = await FindDatabaseAsync(cancellationToken);
+        _broker = await Broker.FindAsync(Path.Combine(_data, "rabbitmq"), onLine, cancellationToken);
         for (var shard = 1; shard <= options.Shards; shard++)
         {
             for (var silo = 1; silo <= options.Silos; silo++)
             {
-                _members.Add(new Member($"s{shard:00}", silo, ArgumentsOf(_members.Count, $"s{shard:00}-{silo}"), EnvironmentOf($"s{shard:00}", database, broker)));
+                _members.Add(new Member($"s{shard:00}", silo, ArgumentsOf(_members.Count, $"s{shard:00}-{silo}"), EnvironmentOf($"s{shard:00}", database, _broker.Address)));
             }
         }
 
-        foreach (var member in _members)
-        {
-            Start(member);
-        }
+        _members.ForEach(Start);
 
         var ready = await Task.WhenAll(_members.Select(member => member.Process!.ReadyAsync(cancellationToken)));
         var shards = _members.Zip(ready, (member, addresses) => (member.Shard, addresses)).GroupBy(pair => pair.Shard).ToList();
+        _supervising = Task.WhenAll(_members.Select(SuperviseAsync));
         _breaking = BreakAsync(options.Faults);
         return new Places(
             shards.ToDictionary(shard => shard.Key, shard => (IReadOnlyList<Uri>)[.. shard.Select(pair => pair.addresses.Gateway)]),
@@ -50,14 +52,24 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     {
         await _stopping.CancelAsync();
         await _breaking;
-        await Task.WhenAll(_members.Where(member => member.Process is not null).Select(async member =>
+        await Task.WhenAll(_members.Select(async member =>
         {
-            await member.Process!.StopAsync();
-            if (member.Process.ExitCode != 0)
+            SiloProcess? process;
+            lock (member)
             {
-                _failures.Enqueue($"silo {member.Name} ended with exit code {member.Process.ExitCode}");
+                process = member.Process;
+            }
+
+            if (process is not null)
+            {
+                await process.StopAsync();
+                if (process.ExitCode != 0)
+                {
+                    _failures.Enqueue($"silo {member.Name} ended with exit code {process.ExitCode}");
+                }
             }
         }));
+        await _supervising;
         return [.. _failures];
     }
 
@@ -70,7 +82,6 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
         if (_broker is not null)
         {
-            await _broker.StopAsync();
             await _broker.DisposeAsync();
         }
 
@@ -80,6 +91,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         }
 
         _stopping.Dispose();
+        _broken.Dispose();
     }
 
     private async Task<string> FindDatabaseAsync(CancellationToken cancellationToken)
@@ -94,18 +106,6 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
         // Many processes share one small server.
         return _postgres.ConnectionString("game_{shard}") + ";Maximum Pool Size=10";
-    }
-
-    private async Task<string> FindBrokerAsync(CancellationToken cancellationToken)
-    {
-        if (Environment.GetEnvironmentVariable(Broker) is { } given)
-        {
-            return given;
-        }
-
-        _broker = await RabbitMqServer.StartAsync(cancellationToken, Path.Combine(_data, "rabbitmq"));
-        onLine($"rabbitmq on port {_broker.Port}");
-        return _broker.Address.ToString();
     }
 
     private List<string> ArgumentsOf(int index, string name) =>
@@ -129,12 +129,12 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         ["GAME__Cluster__GatewayPort"] = $"{LocalPort.Free()}",
         [Database] = database,
         ["GAME__Postgres__MigrateAtStart"] = "true",
-        [Broker] = broker,
+        [Broker.Setting] = broker,
         ["GAME__Gateway__Tokens__KeyFile"] = Path.Combine(_data, "signing.key"),
     };
 
-    private void Start(Member member) => member.Process = SiloProcess.Start(
-        options.Silo, member.Arguments, line => onLine($"{member.Name}: {line}"), member.Environment);
+    private void Start(Member member) => member.Run(SiloProcess.Start(
+        options.Silo, member.Arguments, line => onLine($"{member.Name}: {line}"), member.Environment));
 
     private Task BreakAsync(Faults faults)
     {
@@ -151,8 +151,8 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
             RepeatAsync(faults.KillBroker, async () =>
             {
                 onLine("killing the broker");
-                await Required(_broker, "RabbitMQ").KillAsync();
-                await _broker!.RestartAsync(_stopping.Token);
+                await Required(_broker!.Own, "RabbitMQ").KillAsync();
+                await _broker.Own!.RestartAsync(_stopping.Token);
             }));
     }
 
@@ -171,15 +171,38 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         try
         {
             onLine($"{how} silo {member.Name}");
-            await stop(member.Process!);
-            member.Process!.Dispose();
-            Start(member);
-            await member.Process.ReadyAsync(_stopping.Token).WaitAsync(ToStartAgain, _stopping.Token);
+            var process = member.Process!;
+            await stop(process);
+            await member.StartedAgainAsync(process).WaitAsync(_stopping.Token);
         }
         finally
         {
             member.Turn.Release();
         }
+    }
+
+    /// <summary>Does what an orchestrator does: a silo that has ended, for whatever reason, is started again.</summary>
+    private async Task SuperviseAsync(Member member)
+    {
+        for (var inVain = 0; inVain < StartsInVain;)
+        {
+            var process = member.Process!;
+            await process.Exited;
+            inVain = process.WasReady ? 0 : inVain + 1;
+            lock (member)
+            {
+                if (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                onLine($"silo {member.Name} has ended with exit code {process.ExitCode} and is started again");
+                Start(member);
+            }
+        }
+
+        onLine($"silo {member.Name} does not start");
+        await _broken.CancelAsync();
     }
 
     private async Task RepeatAsync(TimeSpan? interval, Func<Task> fault)
@@ -211,8 +234,27 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     {
         public string Name => $"{Shard}-{Number}";
 
-        public SiloProcess? Process { get; set; }
+        public SiloProcess? Process { get; private set; }
 
         public SemaphoreSlim Turn { get; } = new(1);
+
+        private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Run(SiloProcess process)
+        {
+            Process = process;
+            Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+
+        /// <summary>Waits until the process that follows the given one is ready, or has ended too.</summary>
+        public async Task StartedAgainAsync(SiloProcess before)
+        {
+            for (var next = Volatile.Read(ref _next); ReferenceEquals(Process, before); next = Volatile.Read(ref _next))
+            {
+                await next.Task;
+            }
+
+            await Task.WhenAny(Process!.ReadyAsync(CancellationToken.None), Process.Exited);
+        }
     }
 }

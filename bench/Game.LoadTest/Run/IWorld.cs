@@ -3,6 +3,9 @@ namespace Game.LoadTest.Run;
 /// <summary>The processes of a world.</summary>
 internal interface IWorld : IAsyncDisposable
 {
+    /// <summary>Cancelled when a process has ended by itself and cannot be started again: nobody will answer there any more.</summary>
+    CancellationToken Broken { get; }
+
     /// <summary>Starts them; returns when all take players.</summary>
     /// <exception cref="InvalidOperationException">One ended before; what it said has been passed on.</exception>
     Task<Places> StartAsync(CancellationToken cancellationToken);

@@ -3,7 +3,10 @@ namespace Game.LoadTest.Run;
 /// <summary>A world in one silo process.</summary>
 internal sealed class OneProcess(RunOptions options, Action<string> onLine) : IWorld
 {
+    private readonly Watch _watch = new(onLine);
     private SiloProcess? _silo;
+
+    public CancellationToken Broken => _watch.Broken;
 
     public async Task<Places> StartAsync(CancellationToken cancellationToken)
     {
@@ -18,7 +21,9 @@ internal sealed class OneProcess(RunOptions options, Action<string> onLine) : IW
                 "--profile", options.Profile,
             ],
             onLine);
-        return Places.Of(await _silo.ReadyAsync(cancellationToken));
+        var addresses = await _silo.ReadyAsync(cancellationToken);
+        _watch.Over(_silo);
+        return Places.Of(addresses);
     }
 
     public async Task<IReadOnlyList<string>> StopAsync()
@@ -28,12 +33,15 @@ internal sealed class OneProcess(RunOptions options, Action<string> onLine) : IW
             return [];
         }
 
+        _watch.Stop();
         await _silo.StopAsync();
         return _silo.ExitCode == 0 ? [] : [$"the silo ended with exit code {_silo.ExitCode}"];
     }
 
     public ValueTask DisposeAsync()
     {
+        _watch.Stop();
+        _watch.Dispose();
         _silo?.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -18,8 +18,19 @@ internal static class RunCommand
     {
         var happenings = new Happenings();
         await using var view = View.Start(happenings);
-        await using IWorld world = options.Profile == "cluster" ? new Cluster(options, view.Line) : new OneProcess(options, view.Line);
-        view.Line($"starting {options.Shards} shards{(options.Profile == "cluster" ? $" of {options.Silos} silos" : "")}, data in {Path.GetFullPath(options.Data)}");
+        await using IWorld world = options.Profile switch
+        {
+            "cluster" => new Cluster(options, view.Line),
+            "brokers" => new Brokered(options, view.Line),
+            _ => new OneProcess(options, view.Line),
+        };
+        var layout = options.Profile switch
+        {
+            "cluster" => $" of {options.Silos} silos",
+            "brokers" => $" in {options.Processes} processes",
+            _ => "",
+        };
+        view.Line($"starting {options.Shards} shards{layout}, data in {Path.GetFullPath(options.Data)}");
         using var stopping = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stopping);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stopping);
@@ -41,7 +52,7 @@ internal static class RunCommand
                 return await FinishAsync(world, view, new Summary());
             }
 
-            var summary = await PlayAsync(options, places, happenings, view, stopping.Token);
+            var summary = await PlayAsync(options, places, world.Broken, happenings, view, stopping.Token);
             return await FinishAsync(world, view, summary);
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or ServerMissingException)
@@ -53,14 +64,20 @@ internal static class RunCommand
     }
 
     private static async Task<Summary> PlayAsync(
-        RunOptions options, Places places, Happenings happenings, View view, CancellationToken stopping)
+        RunOptions options, Places places, CancellationToken broken, Happenings happenings, View view, CancellationToken stopping)
     {
-        using var abandon = new CancellationTokenSource();
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(broken);
         await using var ended = stopping.Register(() => abandon.CancelAfter(ToFinish));
         await using var campaign = new Campaign(places, options.Bots, options.For, happenings);
         try
         {
             await campaign.PlayAsync(stopping, abandon.Token);
+        }
+        catch (OperationCanceledException) when (broken.IsCancellationRequested)
+        {
+            // Nobody is left to ask for the books.
+            happenings.Error("the world broke");
+            return new Summary { Errors = happenings.Errors.Count, Complete = false };
         }
         catch (OperationCanceledException)
         {

@@ -10,6 +10,17 @@ namespace Game.LoadTest.Run;
 /// <param name="Profile">Settings.</param>
 /// <param name="For">How long to play; null: until interrupted.</param>
 /// <param name="Silos">Silo processes a shard, in profile cluster.</param>
+/// <param name="Processes">Silo processes that share the shards, in profile brokers.</param>
 /// <param name="Faults">What is broken while the bots play, in profile cluster.</param>
 public sealed record RunOptions(
-    string Silo, int Shards, int Bots, int Port, int ManagementPort, string Data, string Profile, TimeSpan? For, int Silos, Faults Faults);
+    string Silo,
+    int Shards,
+    int Bots,
+    int Port,
+    int ManagementPort,
+    string Data,
+    string Profile,
+    TimeSpan? For,
+    int Silos,
+    int Processes,
+    Faults Faults);

@@ -25,6 +25,9 @@ public sealed partial class SiloProcess : IDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Whether it has taken players.</summary>
+    public bool WasReady => _ready.Task.IsCompletedSuccessfully;
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

@@ -18,9 +18,9 @@ public sealed record DeclareWar(
 [GenerateSerializer, Immutable, Alias("game.war.cancel")]
 public sealed record CancelWar(string CommandId, [property: Id(0)] string? Actor, [property: Id(1)] string Reason) : WarCommand(CommandId);
 
-/// <summary>The defender's guild holds its wager: the war starts on <paramref name="Shards"/> (every shard of the game).</summary>
+/// <summary>The defender's guild holds its wager: the war starts on <paramref name="Shards"/> (every shard known then).</summary>
 [GenerateSerializer, Immutable, Alias("game.war.start")]
-public sealed record StartWar(string CommandId, [property: Id(0)] string DefenderName, [property: Id(1)] IReadOnlyList<string> Shards)
+public sealed record StartWar(string CommandId, [property: Id(0)] string DefenderName, [property: Id(1), PerAttempt] IReadOnlyList<string> Shards)
     : WarCommand(CommandId);
 
 /// <summary>

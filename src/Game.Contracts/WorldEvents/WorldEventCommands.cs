@@ -10,7 +10,8 @@ public sealed record ScheduleWorldEvent(string CommandId, [property: Id(0)] stri
 
 /// <summary>Time to tell <paramref name="Shards"/> (every shard of the game). Refused before.</summary>
 [GenerateSerializer, Immutable, Alias("game.world-event.announce")]
-public sealed record AnnounceWorldEvent(string CommandId, [property: Id(0)] IReadOnlyList<string> Shards) : WorldEventCommand(CommandId);
+public sealed record AnnounceWorldEvent(
+    string CommandId, [property: Id(0), PerAttempt] IReadOnlyList<string> Shards) : WorldEventCommand(CommandId);
 
 /// <summary>The start has come. Fronts do not wait for it. Refused before.</summary>
 [GenerateSerializer, Immutable, Alias("game.world-event.start")]

@@ -2,6 +2,7 @@ using Game.Contracts;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
+using Game.Contracts.Shards;
 using Game.Domain;
 using Game.Gateway.Http;
 using Game.Gateway.Players;
@@ -91,26 +92,44 @@ internal static class GuildEndpoints
         return Reply.Ok(page.Of(AuditList, entries, entry => $"{entry.Version}"));
     }
 
+    [GuildMayBeElsewhere]
     private static Task<IResult> JoinAsync(string guildId, IdempotencyKey key, Caller caller, ShardRouter shards) =>
         RequestJoinAsync(guildId, key, caller, shards, usingInvite: false);
 
+    [GuildMayBeElsewhere]
     private static Task<IResult> AcceptAsync(string guildId, IdempotencyKey key, Caller caller, ShardRouter shards) =>
         RequestJoinAsync(guildId, key, caller, shards, usingInvite: true);
 
     private static async Task<IResult> RequestJoinAsync(
         string guildId, IdempotencyKey key, Caller caller, ShardRouter shards, bool usingInvite)
     {
+        if (await FindShardAsync(guildId, caller, shards) is { } noShard)
+        {
+            return Reply.Refused(noShard);
+        }
+
         var request = new RequestGuildJoin(key.For(caller), guildId, usingInvite);
         var outcome = await shards.Home<IPlayerGrain>(caller.PlayerId).HandleAsync(request);
         return Reply.Of(outcome, player => Reply.Accepted(PlayerBody.Own(player)));
     }
 
+    [GuildMayBeElsewhere]
     private static async Task<IResult> DepositAsync(
         string guildId, JsonBody<AmountBody> body, IdempotencyKey key, Caller caller, ShardRouter shards)
     {
         var request = new SendGuildDeposit(key.For(caller), body.Value.Amount, guildId);
         var outcome = await shards.Home<IPlayerGrain>(caller.PlayerId).HandleAsync(request);
         return Reply.Of(outcome, player => Reply.Accepted(PlayerBody.Own(player)));
+    }
+
+    /// <summary>A message to a shard that nobody runs would never be answered. (A deposit goes to the own guild only.)</summary>
+    private static async Task<Problem?> FindShardAsync(string guildId, Caller caller, ShardRouter shards)
+    {
+        var shard = EntityId.ShardOf(guildId);
+        return shards.Serves(shard)
+            || (await shards.On(caller.Shard).GetGrain<IShardRegistryGrain>(caller.Shard).GetAsync()).Shards.Contains(shard)
+            ? null
+            : Problem.ShardNotServed(shard);
     }
 
     internal static Refusal NotFound { get; } = Refusal.NotFound(RefusalCodes.GuildNotFound, "There is no such guild.");

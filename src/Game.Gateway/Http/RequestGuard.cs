@@ -11,11 +11,12 @@ internal static class RequestGuard
     public static EndpointFilterDelegate Create(EndpointFilterFactoryContext factory, EndpointFilterDelegate next)
     {
         var known = QueryParametersOf(factory.MethodInfo);
+        var guildMayBeElsewhere = factory.MethodInfo.IsDefined(typeof(GuildMayBeElsewhereAttribute), inherit: false);
         return async context =>
         {
             var request = context.HttpContext.Request;
             var shards = context.HttpContext.RequestServices.GetRequiredService<ShardRouter>();
-            var problem = RouteIds.Check(request.RouteValues, shards) ?? CheckQuery(request.Query, known) ?? CheckInputs(context.Arguments);
+            var problem = RouteIds.Check(request.RouteValues, shards, guildMayBeElsewhere) ?? CheckQuery(request.Query, known) ?? CheckInputs(context.Arguments);
             return problem is not null ? Reply.Refused(problem)
                 : MayBeRepeated(context.HttpContext) ? await RepeatAsync(context, next)
                 : await next(context);

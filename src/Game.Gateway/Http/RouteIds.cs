@@ -18,14 +18,18 @@ internal static class RouteIds
 
     public static bool IsRouteId(string name) => name is Player or Guild or War or Event or Board or Channel;
 
-    /// <summary>Players and guilds must live here; wars and events may be known here by their fronts, so their handlers decide.</summary>
-    public static Problem? Check(RouteValueDictionary values, ShardRouter shards)
+    /// <summary>
+    /// Players and guilds must live here, unless <paramref name="guildMayBeElsewhere"/>; wars and events may be known here by their
+    /// fronts, so their handlers decide.
+    /// </summary>
+    public static Problem? Check(RouteValueDictionary values, ShardRouter shards, bool guildMayBeElsewhere)
     {
         foreach (var (name, value) in values)
         {
             var text = value as string;
             var problem = name switch
             {
+                Guild when guildMayBeElsewhere => CheckEntity(name, text),
                 Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
                 War or Event => CheckEntity(name, text),
                 Board => CheckBoard(text),

@@ -5,6 +5,7 @@ using Game.Contracts.Chat;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
+using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
 
@@ -64,6 +65,8 @@ public static class BroadcastRoutes
         [typeof(BossPoolPublished)] = WorldEvent(_ => WorldEventKind.WorldBoss) with { Coalesce = true },
         [typeof(BossStruck)] = EventReport with { Coalesce = true },
         [typeof(EventFrontClosed)] = EventReport,
+        [typeof(ShardAnnounced)] = new Route(Exchanges.Guild, (_, _) => [$"guild.shard.{AllShards}.announced"]),
+        [typeof(ShardIntroduced)] = new Route(Exchanges.Guild, (_, e) => [$"guild.shard.{((ShardIntroduced)e).To}.introduced"]),
 
         [typeof(MessagePosted)] = new Route(
             Exchanges.Chat,

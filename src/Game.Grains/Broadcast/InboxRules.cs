@@ -4,6 +4,7 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Notifications;
 using Game.Contracts.Players;
+using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
 using Game.Grains.EventSourcing;
@@ -60,7 +61,7 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         [
             War(e.WarId, new DeclareWar($"declare:{e.WarId}", e.Actor, key, e.GuildName, e.Opponent, e.Amount, e.DurationSeconds)),
         ],
-        WagerHeld e => [War(e.WarId, new StartWar(id, e.GuildName, shard.All))],
+        WagerHeld e => [StartWarAsync(id, e)],
         WarDeclined e => [War(e.WarId, new CancelWar(id, null, e.Code))],
 
         WarDeclared e =>
@@ -107,6 +108,10 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
 
         BossStruck e => [Event(key, new ReportEventFront(id, new FrontCounters(sourceShard, e.FrontTotal, false, 0, [])))],
         EventFrontClosed e => [Event(key, new ReportEventFront(id, new FrontCounters(sourceShard, e.Damage, true, e.Contributors, e.Top)))],
+        ShardAnnounced e => sourceShard == shard.Name
+            ? Nothing
+            : [Meet(id, sourceShard, knowsUs: e.Known.Contains(shard.Name))],
+        ShardIntroduced => [Meet(id, sourceShard, knowsUs: true)],
 
         MessagePosted e => sourceShard == shard.Name
             ? Nothing
@@ -147,6 +152,16 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
             ? await Player(player, new RefuseMembership(id, e.GuildId, founded.Code, e.Fee))
             : released;
     }
+
+    private async Task<Refusal?> StartWarAsync(string id, WagerHeld e)
+    {
+        var known = await grains.GetGrain<IShardRegistryGrain>(shard.Name).GetAsync();
+        return await War(e.WarId, new StartWar(id, e.GuildName, known.Shards));
+    }
+
+    private async Task<Refusal?> Meet(string id, string other, bool knowsUs) =>
+        (await grains.GetGrain<IShardRegistryGrain>(shard.Name)
+            .HandleAsync(new MeetShard(id, other, shard.Configured.Contains(other), knowsUs))).Refusal;
 
     private List<Task<Refusal?>> Disband(string id, string guild, GuildDisbanded e)
     {

@@ -15,6 +15,7 @@ public static class StreamName
     public const string Leaderboard = "leaderboard";
     public const string Mailbox = "mailbox";
     public const string Chat = "chat";
+    public const string Shards = "shards";
 
     /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
     public const string Account = "account";

@@ -1,4 +1,5 @@
 using Game.Contracts.Broadcast;
+using Game.Contracts.Shards;
 using Game.Contracts.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Broadcast;
@@ -18,11 +19,19 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains, ShardId
     /// </summary>
     public Task DeclareAsync(CancellationToken cancellationToken) => inbox.DeclareAsync(cancellationToken);
 
-    /// <summary>Consumes the queues and sets the publishers to work on what the log still holds.</summary>
-    /// <exception cref="EventStoreException">A publisher could not start: the shard must not run without.</exception>
+    /// <summary>
+    /// Consumes the queues, makes the shard known to the others, and sets the publishers to work on what the log still holds.
+    /// </summary>
+    /// <exception cref="EventStoreException">The store is away: the shard must not run without publishers, or unknown.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await inbox.StartAsync(cancellationToken);
+        var announced = await grains.GetGrain<IShardRegistryGrain>(shard.Name).AnnounceAsync();
+        if (announced.Refusal is { } refusal)
+        {
+            throw new EventStoreException($"Shard {shard.Name} cannot make itself known: {refusal.Detail}");
+        }
+
         foreach (var route in BroadcastRoutes.All)
         {
             // A wake is one-way and would not tell that the publisher cannot start.

@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Contracts.Shards;
 using Game.Contracts.WorldEvents;
 using Game.Domain.WorldEvents;
 using Game.Grains.EventSourcing;
@@ -103,7 +104,8 @@ public sealed class WorldEventGrain(EventSourcingServices services, ShardIdentit
 
         WorldEventCommand due = worldEvent.Status switch
         {
-            WorldEventStatus.Scheduled => new AnnounceWorldEvent("announce", shard.All),
+            WorldEventStatus.Scheduled => new AnnounceWorldEvent(
+                "announce", (await GrainFactory.GetGrain<IShardRegistryGrain>(shard.Name).GetAsync()).Shards),
             WorldEventStatus.Announced => new StartWorldEvent("start"),
             WorldEventStatus.Started => new EndWorldEvent("end"),
             _ => new SettleWorldEvent("settle"),

@@ -6,5 +6,5 @@ namespace Game.Grains.WorldEvents;
 public sealed record WorldEventSchedules(IReadOnlyList<WorldEventSchedule> All)
 {
     /// <summary>Whether a shard schedules them for the whole game: the first one does.</summary>
-    public bool CoordinatedBy(ShardIdentity shard) => All.Count > 0 && shard.All[0] == shard.Name;
+    public bool CoordinatedBy(ShardIdentity shard) => All.Count > 0 && shard.Configured[0] == shard.Name;
 }

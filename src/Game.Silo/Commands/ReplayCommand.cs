@@ -10,6 +10,7 @@ using Game.Domain.Guilds;
 using Game.Domain.Leaderboards;
 using Game.Domain.Notifications;
 using Game.Domain.Players;
+using Game.Domain.Shards;
 using Game.Domain.Wars;
 using Game.Domain.WorldEvents;
 using Game.EventStore;
@@ -53,6 +54,7 @@ internal static class ReplayCommand
             StreamName.Account => await ReadAsync<Account, Contracts.Accounts.AccountCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Mailbox => await ReadAsync<Mailbox, Contracts.Notifications.MailboxCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Chat => await ReadAsync<ChatChannel, Contracts.Chat.ChatCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Shards => await ReadAsync<ShardRegistry, Contracts.Shards.ShardRegistryCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Leaderboard => await ReadBoardAsync(store, codec, stream, until, cancellationToken),
             _ => throw new StartupException($"--stream: no aggregate is called '{category}'."),
         };

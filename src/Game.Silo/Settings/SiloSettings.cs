@@ -11,10 +11,12 @@ namespace Game.Silo.Settings;
 /// </summary>
 public sealed class SiloSettings
 {
+    private const int MaxShards = 200;
+
     /// <summary>Folder for everything durable. Relative to the working directory.</summary>
     public string Data { get; set; } = "data";
 
-    /// <summary>Number of shards of the game, 1–100; they are named s01, s02, …</summary>
+    /// <summary>Number of shards of the game, 1–200; they are named s01, s02, …</summary>
     public int ShardCount { get; set; } = 3;
 
     /// <summary>The shards this process runs; empty: all.</summary>
@@ -50,9 +52,9 @@ public sealed class SiloSettings
             yield return "Data: must name a folder.";
         }
 
-        if (ShardCount is < 1 or > 100)
+        if (ShardCount is < 1 or > MaxShards)
         {
-            yield return $"ShardCount: must be 1 to 100, not {ShardCount}.";
+            yield return $"ShardCount: must be 1 to {MaxShards}, not {ShardCount}.";
         }
         else
         {
@@ -66,7 +68,7 @@ public sealed class SiloSettings
         }
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
-        var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
+        var shards = ShardCount is < 1 or > MaxShards ? 1 : OwnShards.Count;
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
