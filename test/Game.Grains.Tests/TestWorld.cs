@@ -1,11 +1,14 @@
 using Game.Broadcast.InProcess;
+using Game.Contracts.Broadcast;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Domain.Economy;
 using Game.EventStore.Sqlite;
+using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
+using Game.Grains.Presence;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Grains.Tests;
@@ -51,6 +54,31 @@ public sealed class TestWorld : IAsyncDisposable
     {
         await CloseAsync();
         await OpenAsync();
+    }
+
+    /// <summary>The shard takes nothing from its queues any more.</summary>
+    public ValueTask StopConsumingAsync(string shard) => _shards[shard].Host.Traffic.StopAsync();
+
+    public Task ConsumeAgainAsync(string shard) => _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until the bus has all that the shard's log has to tell.</summary>
+    public async Task UntilPublishedAsync(string shard)
+    {
+        foreach (var route in BroadcastRoutes.All)
+        {
+            var publisher = Grains(shard).GetGrain<IBroadcastPublisherGrain>(route);
+            await UntilAsync(() => publisher.GetStatusAsync(), status => status.Cursor == status.Head);
+        }
+    }
+
+    /// <summary>The shard is gone for good.</summary>
+    public async Task StopAsync(string shard)
+    {
+        if (_shards.Remove(shard, out var stopped))
+        {
+            await stopped.Host.DisposeAsync();
+            await stopped.Store.DisposeAsync();
+        }
     }
 
     public async Task<string> RegisterAsync(string shard, string name, long gold = 1000)
@@ -139,6 +167,7 @@ public sealed class TestWorld : IAsyncDisposable
                     Store = _faults[name],
                     Reminders = store.Items("reminders"),
                     Bus = _bus,
+                    Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
                     LoggerFactory = NullLoggerFactory.Instance,
                 },
                 TestContext.Current.CancellationToken);

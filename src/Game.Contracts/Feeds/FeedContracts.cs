@@ -35,6 +35,9 @@ public static class FeedTopics
     /// <summary>How long a feed remembers an observer that does not renew.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
+    /// <summary>What everybody on the shard is told.</summary>
+    public const string Announcements = "announcements";
+
     public static string War(string warId) => "war:" + warId;
 
     public static string Guild(string guildId) => "guild:" + guildId;

@@ -1,16 +1,18 @@
 using System.Threading.Channels;
+using Game.Gateway.Presence;
 using Microsoft.Extensions.Hosting;
 
 namespace Game.Gateway.Sessions;
 
 /// <summary>
-/// What must happen by itself: time limits of sessions every second, leases and memberships every minute, leases also when a silo
-/// is lost.
+/// What must happen by itself: time limits of sessions and who is online every second, leases and memberships every minute,
+/// leases also when a silo is lost.
 /// </summary>
 internal sealed partial class SessionUpkeep(
     SessionRegistry registry,
     FeedHub hub,
     IShardDirectory shards,
+    PresenceReporter presence,
     GatewaySettings settings,
     TimeProvider clock,
     ILogger<SessionUpkeep> logger) : BackgroundService
@@ -24,6 +26,7 @@ internal sealed partial class SessionUpkeep(
         var recheck = TimeSpan.FromSeconds(Math.Max(1, settings.Tokens.RevocationCacheSeconds));
         return Task.WhenAll(
             RepeatAsync(SweepInterval, SweepAsync, stoppingToken),
+            RepeatAsync(SweepInterval, presence.ReportAsync, stoppingToken),
             RepeatAsync(recheck, RecheckAsync, stoppingToken),
             RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken),
             RenewAfterLossesAsync(stoppingToken));

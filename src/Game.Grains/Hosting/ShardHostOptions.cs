@@ -1,6 +1,8 @@
 using Game.Broadcast;
+using Game.Domain.Chat;
 using Game.Domain.Leaderboards;
 using Game.EventStore;
+using Game.Grains.Presence;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
@@ -22,6 +24,11 @@ public sealed record ShardHostOptions
 
     /// <summary>Boards beside the built-in ones.</summary>
     public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
+
+    /// <summary>What becomes of what players say here. By default nothing is masked.</summary>
+    public IChatFilter ChatFilter { get; init; } = new WordListFilter([]);
+
+    public PresenceOptions Presence { get; init; } = new();
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

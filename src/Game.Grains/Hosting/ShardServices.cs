@@ -15,6 +15,8 @@ public static class ShardServices
         services.AddSingleton(options.Store);
         services.AddSingleton(options.Bus);
         services.AddSingleton(new LeaderboardCatalog(options.Boards));
+        services.AddSingleton(options.ChatFilter);
+        services.AddSingleton(options.Presence);
         services.AddSingleton(EventCodec.ForGame());
         services.AddSingleton<EventSourcingServices>();
         services.AddSingleton<InboxRules>();

@@ -1,6 +1,8 @@
 using Game.Contracts.Broadcast;
+using Game.Contracts.Leaderboards;
 using Game.EventStore;
 using Game.Grains.Broadcast;
+using Game.Grains.Leaderboards;
 
 namespace Game.Grains.Hosting;
 
@@ -8,7 +10,7 @@ namespace Game.Grains.Hosting;
 /// Connects a shard to the bus once its silo is up, and takes it off before the silo goes down. Not thread-safe: the
 /// host's start and stop call it.
 /// </summary>
-public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
+public sealed class ShardTraffic(ShardInbox inbox, LeaderboardCatalog boards, IGrainFactory grains)
 {
     /// <summary>
     /// Declares the shard's queues. Of several shards that start together all declare before the first one starts, so that
@@ -27,6 +29,12 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains)
             var publisher = grains.GetGrain<IBroadcastPublisherGrain>(route);
             await publisher.GetStatusAsync();
             await publisher.WakeAsync();
+        }
+
+        foreach (var board in boards.Boards)
+        {
+            // A hint: the grain's reminder wakes it otherwise.
+            await grains.GetGrain<IRankingGrain>(board.Id).WakeAsync();
         }
     }
 

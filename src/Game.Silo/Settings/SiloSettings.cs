@@ -30,6 +30,10 @@ public sealed class SiloSettings
 
     public DashboardSettings Dashboard { get; set; } = new();
 
+    public ChatSettings Chat { get; set; } = new();
+
+    public PresenceSettings Presence { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public GatewaySettings Gateway { get; set; } = new();
@@ -70,6 +74,8 @@ public sealed class SiloSettings
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
+            .Concat(Chat.Validate("Chat"))
+            .Concat(Presence.Validate("Presence"))
             .Concat(boards)
             .Concat(Gateway.Validate("Gateway")))
         {

@@ -36,6 +36,12 @@ internal static class FrameTrials
         Same("subscribe", s => _ => new { topics = new[] { $"war:{s.War}", "chat:world", "chat:shard" } }, "subscribed") with { NeedsWar = true },
         Same("unsubscribe", s => _ => new { topics = new[] { $"guild:{s.Guild}" } }, "unsubscribed"),
         new("strike", s => _ => new { warId = s.War, power = 9 }, "error not_in_guild", "struck", "struck", "struck", "struck") { NeedsWar = true },
+        Same("subscribe", s => _ => new { topics = new[] { $"chat:whisper:{s.Target.Id}" } }, "error topic_unknown"),
+        Same("subscribe", _ => _ => new { topics = new[] { "announcements" } }, "error topic_unknown"),
+        Same("chat", s => _ => new { channel = $"whisper:{s.Target.Id}", text = "hi" }, "said"),
+        Same("chat", _ => sender => new { channel = $"whisper:{sender.Id}", text = "hi" }, "error target_is_self"),
+        Same("chat", _ => _ => new { channel = "whisper:s02.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hi" }, "error player_not_found"),
+        Same("chat", _ => _ => new { channel = "whisper:s99.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hi" }, "error player_not_found"),
         new("chat", s => _ => new { channel = $"guild:{s.Guild}", text = "hi" }, NotMember, NotMember, "said", "said", "said"),
     ];
 
