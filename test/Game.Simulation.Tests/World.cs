@@ -52,6 +52,9 @@ internal sealed class World : IDisposable
     /// <summary>Ids of guilds that somebody has asked to found.</summary>
     public List<string> Guilds { get; } = [];
 
+    /// <summary>Ids of registered players.</summary>
+    public List<string> Players { get; } = [];
+
     /// <summary>The wars of a world at rest.</summary>
     public IReadOnlyList<GuildWar> Wars { get; private set; } = [];
 

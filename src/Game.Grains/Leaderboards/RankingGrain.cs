@@ -48,7 +48,7 @@ public sealed partial class RankingGrain(
         // What nobody declared is not told; whoever asks for it gets an empty board.
         if (catalog.Find(_id) is not null && shard.All.Count > 1)
         {
-            await this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
+            await RemindAsync();
             this.RegisterGrainTimer(
                 static (self, _) => self.TellAsync(),
                 this,
@@ -85,6 +85,8 @@ public sealed partial class RankingGrain(
             ? Outcome.Accept(_heard.RankOf(entry.Value, own.Value.SeasonEndsAt), entry.Version)
             : Outcome.Refuse<GlobalStanding>(own.Refusal);
     }
+
+    private Task RemindAsync() => this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
 
     private async Task TellAsync()
     {

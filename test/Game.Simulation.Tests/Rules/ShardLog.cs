@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Domain.Friends;
 using Game.Domain.Guilds;
 using Game.Domain.Players;
 using Game.Domain.Wars;
@@ -47,6 +48,8 @@ internal sealed class ShardLog(ShardNode node)
     public IEnumerable<GuildWar> Wars() => Fold(StreamName.War, GuildWar.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<WarFront> Fronts() => Fold(StreamName.Front, WarFront.Initial, (state, fact) => state.Apply(fact));
+
+    public IEnumerable<FriendList> FriendLists() => Fold(StreamName.Friends, FriendList.Initial, (state, fact) => state.Apply(fact));
 
     private IEnumerable<T> Fold<T>(string category, Func<string, T> initial, Func<T, GameEvent, T> apply) =>
         Keys(category).Select(key => Events(StreamName.Of(category, key)).Aggregate(initial(key), (state, entry) => apply(state, entry.Fact)));
