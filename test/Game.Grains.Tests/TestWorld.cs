@@ -1,4 +1,6 @@
+using Game.Broadcast;
 using Game.Broadcast.InProcess;
+using Game.Broadcast.RabbitMq;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
@@ -9,6 +11,7 @@ using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
 using Game.Grains.Presence;
+using Game.LocalServers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Grains.Tests;
@@ -21,20 +24,24 @@ public sealed class TestWorld : IAsyncDisposable
     private readonly string _folder;
     private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
     private readonly Dictionary<string, FaultyStore> _faults = [];
-    private InProcessBus? _bus;
+    private readonly RabbitMqServer? _broker;
+    private IBroadcastBus? _bus;
 
-    private TestWorld(string folder, IReadOnlyList<string> names)
+    private TestWorld(string folder, IReadOnlyList<string> names, RabbitMqServer? broker)
     {
         _folder = folder;
+        _broker = broker;
         Names = names;
     }
 
     public IReadOnlyList<string> Names { get; }
 
-    public static async Task<TestWorld> StartAsync(int shards)
+    /// <param name="shards">How many.</param>
+    /// <param name="broker">Joins them instead of the in-process bus; stays the caller's to dispose.</param>
+    public static async Task<TestWorld> StartAsync(int shards, RabbitMqServer? broker = null)
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
-        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)]);
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], broker);
         await world.OpenAsync();
         return world;
     }
@@ -154,8 +161,11 @@ public sealed class TestWorld : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        _bus = InProcessBus.Open(
-            new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
+        _bus = _broker is null
+            ? InProcessBus.Open(
+                new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance)
+            : await RabbitMqBus.OpenAsync(
+                new RabbitMqOptions { Nodes = [_broker.Address] }, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
         foreach (var name in Names)
         {
             var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));

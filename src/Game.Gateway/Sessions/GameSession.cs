@@ -173,7 +173,6 @@ internal sealed partial class GameSession
             return;
         }
 
-        await ReadBlockedAsync();
         foreach (var guild in _topics.Guilds)
         {
             if (await _services.Chat.CheckMemberAsync(Caller, guild) is not null)
@@ -184,7 +183,7 @@ internal sealed partial class GameSession
     }
 
     /// <summary>What is pushed is at most once, so the list is also read again from time to time.</summary>
-    private async Task ReadBlockedAsync() => _blocked = [.. await _services.Chat.GetBlockedAsync(Caller)];
+    public async Task ReadBlockedAsync() => _blocked = [.. await _services.Chat.GetBlockedAsync(Caller)];
 
     /// <summary>What came while the player was away, highest priority first. What is pushed at the same moment may be in it too.</summary>
     private async Task SendBacklogAsync()

@@ -27,8 +27,9 @@ internal sealed partial class SessionUpkeep(
         return Task.WhenAll(
             RepeatAsync(SweepInterval, SweepAsync, stoppingToken),
             RepeatAsync(SweepInterval, presence.ReportAsync, stoppingToken),
-            RepeatAsync(recheck, RecheckAsync, stoppingToken),
+            RepeatAsync(recheck, cancellation => ForEachAsync(session => session.RecheckAsync(), cancellation), stoppingToken),
             RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken),
+            RepeatAsync(RenewInterval, cancellation => ForEachAsync(session => session.ReadBlockedAsync(), cancellation), stoppingToken),
             RenewAfterLossesAsync(stoppingToken));
     }
 
@@ -92,14 +93,14 @@ internal sealed partial class SessionUpkeep(
         return Task.CompletedTask;
     }
 
-    private Task RecheckAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private Task ForEachAsync(Func<GameSession, Task> work, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         registry.Sessions,
         new ParallelOptions { MaxDegreeOfParallelism = RechecksAtATime, CancellationToken = cancellationToken },
         async (session, _) =>
         {
             try
             {
-                await session.RecheckAsync();
+                await work(session);
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {

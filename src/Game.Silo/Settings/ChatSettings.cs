@@ -31,13 +31,12 @@ public sealed class ChatSettings
             yield break;
         }
 
-        if (!File.Exists(file))
+        if (TryReadFile(out var words) is { } trouble)
         {
-            yield return $"{path}:{nameof(MaskedWordsFile)}: there is no file {file}.";
+            yield return $"{path}:{nameof(MaskedWordsFile)}: {file} cannot be read: {trouble}";
             yield break;
         }
 
-        var words = ReadFile();
         if (words.Count + MaskedWords.Count > MaxWords)
         {
             yield return $"{path}:{nameof(MaskedWordsFile)}: at most {MaxWords} words, not {words.Count + MaskedWords.Count}.";
@@ -46,6 +45,20 @@ public sealed class ChatSettings
         foreach (var (line, word) in words.Where(entry => !WordListFilter.IsWord(entry.Word)))
         {
             yield return $"{path}:{nameof(MaskedWordsFile)}: line {line} of {file} must be 1 to {WordListFilter.MaxWordLength} letters and digits, not '{word}'.";
+        }
+    }
+
+    private string? TryReadFile(out List<(int Line, string Word)> words)
+    {
+        words = [];
+        try
+        {
+            words = ReadFile();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return exception.Message;
         }
     }
 

@@ -123,6 +123,15 @@ public sealed class NotificationTests(GatewayFixture fixture)
         (await SendAsync(gateway, TestPlayer.NewKey(), note)).Refused(HttpStatusCode.TooManyRequests, "too_fast");
     }
 
+    [Fact]
+    public async Task Operator_NeedsTheLogin()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            settings => settings.Operator.Password = "correct horse battery", shards: fixture.Gateway.Shards);
+        (await SendAsync(gateway, TestPlayer.NewKey(), new { scope = "all", kind = "note", subject = "x", ttlSeconds = 60 }))
+            .Refused(HttpStatusCode.Unauthorized, "operator_login_missing");
+    }
+
     private async Task<string> OtherAsync() => (await fixture.Gateway.RegisterAsync()).Id;
 
     private Task<Answer> SendAsync(string key, object body) => SendAsync(fixture.Gateway, key, body);
