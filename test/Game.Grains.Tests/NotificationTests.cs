@@ -6,7 +6,7 @@ namespace Game.Grains.Tests;
 public sealed class NotificationTests
 {
     /// <summary>
-    /// A thousand low ones wait, then a few urgent ones are sent: those have a queue of their own, and of what is taken from a
+    /// Many low ones wait, then a few urgent ones are sent: those have a queue of their own, and of what is taken from a
     /// queue together the higher ones come first.
     /// </summary>
     [Theory]
@@ -14,7 +14,7 @@ public sealed class NotificationTests
     [InlineData(true)]
     public async Task Urgent_notifications_overtake_a_backlog_of_lower_ones(bool overRabbitMq)
     {
-        const int Low = 1000;
+        const int Low = 1800;
         const int Urgent = 10;
         await using var broker = overRabbitMq ? await BrokerAsync() : null;
         await using var world = await TestWorld.StartAsync(2, broker);
