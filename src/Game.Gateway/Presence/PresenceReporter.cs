@@ -43,7 +43,8 @@ internal sealed partial class PresenceReporter(SessionRegistry sessions, ShardRo
             told.IsKnown = await presence.ReportAsync(report).WaitAsync(cancellationToken);
             told.Players = online;
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (exception is TimeoutException or OrleansException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // What the shard knows is unknown: the next report is a full one.
             LogNotReported(logger, shard, exception);
