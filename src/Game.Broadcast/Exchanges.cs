@@ -15,7 +15,9 @@ public static class Exchanges
     /// <summary><c>chat.world.{shard}</c>, <c>chat.guild.{shard}</c>: the author's; <c>chat.whisper.{shard}</c>: the other's.</summary>
     public const string Chat = "game.chat";
 
-    /// <summary>What each shard sums up of itself, the newest being all that counts: <c>presence.{shard}</c>, <c>board.{shard}</c>.</summary>
+    /// <summary>
+    /// What each shard sums up of itself, the newest being all that counts: <c>presence.{shard}</c>, <c>board.{shard}</c>.
+    /// </summary>
     public const string Digests = "game.digests";
 
     public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat, Digests];

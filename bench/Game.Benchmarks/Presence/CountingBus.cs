@@ -37,13 +37,15 @@ internal sealed class CountingBus(IBroadcastBus bus, string keyPrefix) : IBroadc
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string queue, long after, int count, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(
+        string queue, long after, int count, CancellationToken cancellationToken = default) =>
         bus.ListDeadLettersAsync(queue, after, count, cancellationToken);
 
     public ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
         bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
-    public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => bus.GetDepthAsync(queue, cancellationToken);
+    public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) =>
+        bus.GetDepthAsync(queue, cancellationToken);
 
     public ValueTask DisposeAsync() => bus.DisposeAsync();
 

@@ -36,7 +36,8 @@ public sealed class PresenceBenchmark : IBenchmark
             Row.Cost($"{what}: messages", (after.Published - before.Published) / elapsed, naiveMessages, "msg/s"),
             Row.Single($"{what}: deliveries", (after.Delivered - before.Delivered) / elapsed, "msg/s"),
             Row.Cost($"{what}: published", (after.Bytes - before.Bytes) / elapsed, naiveBytes, "B/s"),
-            Row.Cost($"{what}: processor time", Math.Max(0.01, (live - idle) * 100), naiveCpu * 100, "% of a core", "< 5 %", (ours, _) => ours < 5),
+            Row.Cost(
+                $"{what}: processor time", Math.Max(0.01, (live - idle) * 100), naiveCpu * 100, "% of a core", "< 5 %", (ours, _) => ours < 5),
         ];
     }
 
@@ -52,7 +53,8 @@ public sealed class PresenceBenchmark : IBenchmark
         foreach (var shard in town.Shards)
         {
             var queue = $"bench.heartbeats.{shard}";
-            await town.Bus.DeclareQueueAsync(new QueueDeclaration(queue, [new QueueBinding("bench.heartbeats", "beat.#")]), cancellationToken);
+            await town.Bus.DeclareQueueAsync(
+                new QueueDeclaration(queue, [new QueueBinding("bench.heartbeats", "beat.#")]), cancellationToken);
             consumers.Add(await town.Bus.ConsumeAsync(
                 queue,
                 (batch, _) =>
@@ -80,7 +82,8 @@ public sealed class PresenceBenchmark : IBenchmark
             for (var player = 0; player < Players; player += 1_000)
             {
                 await Task.WhenAll(Enumerable.Range(player, 1_000).Select(n => town.Bus.PublishAsync(
-                    new BroadcastMessage($"{interval}/{n}", "bench.heartbeats", "beat.s01", "s01", n, "beat", "beat", 1, body, TimeSpan.FromSeconds(10)),
+                    new BroadcastMessage(
+                        $"{interval}/{n}", "bench.heartbeats", "beat.s01", "s01", n, "beat", "beat", 1, body, TimeSpan.FromSeconds(10)),
                     cancellationToken).AsTask()));
             }
         }

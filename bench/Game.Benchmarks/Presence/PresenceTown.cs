@@ -24,7 +24,8 @@ internal sealed class PresenceTown : IAsyncDisposable
     private PresenceTown()
     {
         Bus = new CountingBus(
-            InProcessBus.Open(new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance),
+            InProcessBus.Open(
+                new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance),
             "presence.");
     }
 
@@ -53,7 +54,8 @@ internal sealed class PresenceTown : IAsyncDisposable
                 cancellationToken);
             town._hosts.Add(host);
             await host.Traffic.DeclareAsync(cancellationToken);
-            town._players[name] = [.. Enumerable.Range(0, players / shards).Select(_ => EntityId.New(name, DateTimeOffset.UtcNow).ToString())];
+            town._players[name] =
+                [.. Enumerable.Range(0, players / shards).Select(_ => EntityId.New(name, DateTimeOffset.UtcNow).ToString())];
             town._online[name] = [];
         }
 
@@ -79,7 +81,8 @@ internal sealed class PresenceTown : IAsyncDisposable
         {
             await ReportAsync(full: true);
             await Task.Delay(PresenceOptions.ReportInterval, cancellationToken);
-            known = (await Task.WhenAll(_hosts.Select(host => PresenceOf(host).GetAsync(all)))).All(answer => answer.All(player => player.Online));
+            var answers = await Task.WhenAll(_hosts.Select(host => PresenceOf(host).GetAsync(all)));
+            known = answers.All(answer => answer.All(player => player.Online));
         }
     }
 
@@ -122,7 +125,8 @@ internal sealed class PresenceTown : IAsyncDisposable
             List<string> came = [.. changed.Except(gone)];
             online.ExceptWith(gone);
             online.UnionWith(came);
-            if (!await PresenceOf(host).ReportAsync(new PresenceReport("bench", _sequence, full, full ? [.. online] : came, full ? [] : gone)))
+            var report = new PresenceReport("bench", _sequence, full, full ? [.. online] : came, full ? [] : gone);
+            if (!await PresenceOf(host).ReportAsync(report))
             {
                 throw new InvalidOperationException("A report is missing.");
             }

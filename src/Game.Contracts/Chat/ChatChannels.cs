@@ -39,7 +39,9 @@ public static class ChatChannels
     }
 
     private static string? IdAfter(string prefix, string? channel) =>
-        channel is not null && channel.StartsWith(prefix, StringComparison.Ordinal) && EntityId.TryParse(channel[prefix.Length..], out var id)
+        channel is not null
+            && channel.StartsWith(prefix, StringComparison.Ordinal)
+            && EntityId.TryParse(channel[prefix.Length..], out var id)
             ? id.ToString()
             : null;
 }

@@ -24,10 +24,12 @@ public abstract record FriendCommand(string CommandId) : Command(CommandId);
 
 /// <summary>Asks a player, or accepts if that player has asked already.</summary>
 [GenerateSerializer, Immutable, Alias("game.friends.ask")]
-public sealed record RequestFriend(string CommandId, [property: Id(0)] string Player, [property: Id(1)] string OwnName) : FriendCommand(CommandId);
+public sealed record RequestFriend(string CommandId, [property: Id(0)] string Player, [property: Id(1)] string OwnName)
+    : FriendCommand(CommandId);
 
 [GenerateSerializer, Immutable, Alias("game.friends.accept")]
-public sealed record AcceptFriend(string CommandId, [property: Id(0)] string Player, [property: Id(1)] string OwnName) : FriendCommand(CommandId);
+public sealed record AcceptFriend(string CommandId, [property: Id(0)] string Player, [property: Id(1)] string OwnName)
+    : FriendCommand(CommandId);
 
 [GenerateSerializer, Immutable, Alias("game.friends.decline")]
 public sealed record DeclineFriend(string CommandId, [property: Id(0)] string Player) : FriendCommand(CommandId);

@@ -12,7 +12,9 @@ public enum FriendRelation
     Friend,
 }
 
-/// <summary>How the owner of a list stands to another player. <paramref name="Name"/> is null until the other's shard has told it.</summary>
+/// <summary>
+/// How the owner of a list stands to another player. <paramref name="Name"/> is null until the other's shard has told it.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("game.friends.view")]
 public sealed record FriendView(
     [property: Id(0)] string PlayerId,

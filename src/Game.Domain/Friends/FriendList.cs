@@ -175,7 +175,9 @@ public sealed record FriendList(string Id) : IAggregate<FriendList, FriendComman
         var answer = Answer(c, ours, ref theirs)
             ?? (forgotten && c.Ours.Status != FriendRequestStatus.Closed ? FriendChange.Forgotten : null);
         var heard = new FriendLinkHeard(now, c.Player, c.PlayerName, ours, FriendLink.Later(link.Theirs, c.Theirs));
-        var isNews = heard.Ours != link.Ours || heard.Theirs != link.Theirs || (known && c.PlayerName is not null && c.PlayerName != link.Name);
+        var isNews = heard.Ours != link.Ours
+            || heard.Theirs != link.Theirs
+            || (known && c.PlayerName is not null && c.PlayerName != link.Name);
         return (isNews, answer) switch
         {
             (false, null) => Decision.Nothing,
@@ -194,9 +196,10 @@ public sealed record FriendList(string Id) : IAggregate<FriendList, FriendComman
 
         // Both have asked: that is agreement.
         var agreed = ours.Status is FriendRequestStatus.Pending or FriendRequestStatus.Accepted;
+        var isNew = !agreed && RelationTo(c.Player) != FriendRelation.Incoming;
         FriendChange? refused = c.OwnName is null ? FriendChange.Unknown
             : Blocked.Contains(c.Player) ? FriendChange.Declined
-            : !agreed && RelationTo(c.Player) != FriendRelation.Incoming && Count(FriendRelation.Incoming) >= FriendLimits.MaxPending ? FriendChange.Full
+            : isNew && Count(FriendRelation.Incoming) >= FriendLimits.MaxPending ? FriendChange.Full
             : null;
         if (refused is null && !agreed)
         {

@@ -41,8 +41,8 @@ public sealed class HeardDigests(string shard, IReadOnlyList<string> allShards)
     {
         List<LeaderboardDigest> all = [own, .. _heard.Values.Select(heard => heard.Digest)];
         var ends = all.Max(digest => digest.SeasonEndsAt);
-        return new GlobalTop(
-            all.Where(digest => digest.SeasonEndsAt == ends).Sum(digest => digest.Entries), ends, GlobalRanking.Top(all, count), Coverage());
+        var entries = all.Where(digest => digest.SeasonEndsAt == ends).Sum(digest => digest.Entries);
+        return new GlobalTop(entries, ends, GlobalRanking.Top(all, count), Coverage());
     }
 
     /// <param name="entry">An entry of the own board.</param>

@@ -73,11 +73,8 @@ public sealed record Mailbox : IAggregate<Mailbox, MailboxCommand>
     public Mailbox Apply(GameEvent fact) => fact switch
     {
         Notified e => With(e.At, new Notification(Version + 1, e.At, e.Kind, e.Subject, e.Priority, e.ExpiresAt, Read: false, e.Text)),
-        AnnouncementTaken { Announcement: var a } e => With(
-            e.At,
-            new Notification(
-                Version + 1, a.At, a.Content.Kind, a.Content.Subject, a.Content.Priority, a.Content.ExpiresAt, Read: false, a.Content.Text))
-            with { AnnouncedUpTo = a.Number },
+        AnnouncementTaken { Announcement: { Content: var c } a } e => (this with { AnnouncedUpTo = a.Number }).With(
+            e.At, new Notification(Version + 1, a.At, c.Kind, c.Subject, c.Priority, c.ExpiresAt, Read: false, c.Text)),
         MailboxRead e => this with { Version = Version + 1, ReadUpTo = e.UpTo },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A mailbox's stream does not hold this event."),
     };
@@ -90,7 +87,9 @@ public sealed record Mailbox : IAggregate<Mailbox, MailboxCommand>
         return this with { Version = Version + 1, Notifications = all.Count > Capacity ? all.Remove(LeastWanted(all, now)) : all };
     }
 
-    /// <summary>Which one a full mailbox gives up: what has expired, then what is read, then the lowest priority; the oldest of those.</summary>
+    /// <summary>
+    /// Which one a full mailbox gives up: what has expired, then what is read, then the lowest priority; the oldest of those.
+    /// </summary>
     private Notification LeastWanted(ImmutableList<Notification> all, DateTimeOffset now) => all.MinBy(notification => (
         IsExpired(notification, now) ? 0 : notification.Sequence <= ReadUpTo ? 1 : 2,
         notification.Sequence <= ReadUpTo ? 0 : notification.Priority,

@@ -1,6 +1,8 @@
 namespace Game.Domain.Presence;
 
-/// <summary>Which players are to be told when somebody comes or goes: those who have that player for a friend. One owner at a time.</summary>
+/// <summary>
+/// Which players are to be told when somebody comes or goes: those who have that player for a friend. One owner at a time.
+/// </summary>
 public sealed class FriendWatch
 {
     private readonly Dictionary<string, IReadOnlyList<string>> _friends = new(StringComparer.Ordinal);

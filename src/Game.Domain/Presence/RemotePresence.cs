@@ -38,7 +38,8 @@ public sealed class RemotePresence
         }
 
         var members = PresenceBuckets.Split(digest.Members).ToHashSet(StringComparer.Ordinal);
-        foreach (var ulid in _online.Where(ulid => PresenceBuckets.Of(ulid, digest.Buckets) == digest.Bucket && !members.Contains(ulid)).ToList())
+        var listed = _online.Where(ulid => PresenceBuckets.Of(ulid, digest.Buckets) == digest.Bucket);
+        foreach (var ulid in listed.Where(ulid => !members.Contains(ulid)).ToList())
         {
             Set(ulid, false, changes);
         }

@@ -38,7 +38,10 @@ internal sealed class ChatService(ShardRouter shards, RateLimits limits)
     public async Task<(ChatMessage? Message, Problem? Problem)> PostAsync(
         Caller caller, string channel, string text, string commandId)
     {
-        if ((await CheckListenerAsync(caller, channel) ?? await CheckWhisperAsync(caller, channel) ?? CheckRate(caller, channel)) is { } problem)
+        var problem = await CheckListenerAsync(caller, channel)
+            ?? await CheckWhisperAsync(caller, channel)
+            ?? CheckRate(caller, channel);
+        if (problem is not null)
         {
             return (null, problem);
         }

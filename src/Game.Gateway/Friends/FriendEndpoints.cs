@@ -18,7 +18,7 @@ internal static class FriendEndpoints
             .Produces<FriendListView>();
         friends.MapGet("/presence", PresenceAsync).WithName("getFriendsPresence").WithSummary("Which of the caller's friends are online.")
             .Produces<FriendsPresenceBody>();
-        Map(friends, "", "requestFriend", "Asks a player, or accepts if that player has asked.", RequestAsync, StatusCodes.Status202Accepted);
+        Map(friends, "", "requestFriend", "Asks a player, or accepts if asked.", RequestAsync, StatusCodes.Status202Accepted);
         Map(friends, "/accept", "acceptFriend", "Accepts a player's request.", AcceptAsync, StatusCodes.Status202Accepted);
         Map(friends, "/decline", "declineFriend", "Declines a player's request.", DeclineAsync, StatusCodes.Status200OK);
         Map(friends, "/remove", "removeFriend", "Ends a friendship or withdraws a request.", RemoveAsync, StatusCodes.Status200OK);

@@ -31,7 +31,8 @@ internal sealed record BoardBody(
 /// <summary>
 /// An entry and its rank: exact on one shard; over all shards between <paramref name="Best"/> and <paramref name="Worst"/>.
 /// </summary>
-internal sealed record RankBody(long Rank, long Best, long Worst, string Member, long Score, DateTimeOffset ScoredAt, CoverageBody? Coverage)
+internal sealed record RankBody(
+    long Rank, long Best, long Worst, string Member, long Score, DateTimeOffset ScoredAt, CoverageBody? Coverage)
 {
     public static RankBody Of(LeaderboardEntry entry) =>
         new(entry.Rank, entry.Rank, entry.Rank, entry.Member, entry.Score, entry.ScoredAt, null);

@@ -124,7 +124,8 @@ internal static class BoardEndpoints
             standing => Reply.Ok(RankBody.Of(standing, clock.GetUtcNow())));
     }
 
-    private static IRankingGrain RankingOf(string board, string shard, ShardRouter shards) => shards.On(shard).GetGrain<IRankingGrain>(board);
+    private static IRankingGrain RankingOf(string board, string shard, ShardRouter shards) =>
+        shards.On(shard).GetGrain<IRankingGrain>(board);
 
     private static ILeaderboardGrain BoardOf(string board, string shard, ShardRouter shards) =>
         shards.On(shard).GetGrain<ILeaderboardGrain>(board);

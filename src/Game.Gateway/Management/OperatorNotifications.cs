@@ -68,7 +68,8 @@ internal enum NotificationScope
 /// <param name="Priority">0–9.</param>
 /// <param name="Text">What the player reads.</param>
 internal sealed record OperatorNotification(
-    NotificationScope Scope, string Kind, string Subject, int TtlSeconds, string? Target = null, int Priority = 5, string? Text = null) : IRequestBody
+    NotificationScope Scope, string Kind, string Subject, int TtlSeconds, string? Target = null, int Priority = 5, string? Text = null)
+    : IRequestBody
 {
     public Refusal? Check() => CheckTarget()
         ?? (TtlSeconds < 1 || TtlSeconds > NotificationLimits.MaxTimeToLive.TotalSeconds

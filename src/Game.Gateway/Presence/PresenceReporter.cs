@@ -22,7 +22,8 @@ internal sealed partial class PresenceReporter(SessionRegistry sessions, ShardRo
             _told.TryAdd(shard, new Told());
         }
 
-        return Task.WhenAll(_told.Select(entry => ReportAsync(entry.Key, entry.Value, online.GetValueOrDefault(entry.Key, []), cancellationToken)));
+        return Task.WhenAll(_told.Select(
+            entry => ReportAsync(entry.Key, entry.Value, online.GetValueOrDefault(entry.Key, []), cancellationToken)));
     }
 
     private async Task ReportAsync(string shard, Told told, HashSet<string> online, CancellationToken cancellationToken)

@@ -12,7 +12,13 @@ namespace Game.Gateway.Sessions;
 /// <param name="Author">Who says it, if it is said by somebody.</param>
 /// <param name="Blocking">Whom the player it is told to blocks with this, or no longer.</param>
 internal sealed record FeedFrame(
-    string Topic, string Type, ReadOnlyMemory<byte> Bytes, string? Replaces, string? Ended, string? Author, (string Player, bool Blocked)? Blocking)
+    string Topic,
+    string Type,
+    ReadOnlyMemory<byte> Bytes,
+    string? Replaces,
+    string? Ended,
+    string? Author,
+    (string Player, bool Blocked)? Blocking)
 {
     public const string Everybody = "*";
     private const string GuildEvent = "guild.event";

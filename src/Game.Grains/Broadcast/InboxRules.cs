@@ -111,8 +111,9 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         ],
         Announced e => [Desk(new ReceiveAnnouncement(id, e.At, e.Content))],
 
-        PresenceDigested e => sourceShard == shard.Name ? Nothing : [Hear(grains.GetGrain<IPresenceGrain>(shard.Name).HearAsync(sourceShard, e))],
-        BoardDigested e => sourceShard == shard.Name ? Nothing : [Hear(grains.GetGrain<IRankingGrain>(e.Board).HearAsync(e))],
+        PresenceDigested or BoardDigested when sourceShard == shard.Name => Nothing,
+        PresenceDigested e => [Hear(grains.GetGrain<IPresenceGrain>(shard.Name).HearAsync(sourceShard, e))],
+        BoardDigested e => [Hear(grains.GetGrain<IRankingGrain>(e.Board).HearAsync(e))],
 
         _ => throw new NotSupportedException($"No rule for {fact.GetType().Name}."),
     };
@@ -187,7 +188,8 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         }
 
         var hour = new DateTimeOffset(e.At.UtcTicks - (e.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        return await Mailbox(player, new Notify($"whisper/{e.Author}/{hour.ToUnixTimeSeconds()}", "chat.whisper", e.Author, 3, hour.AddDays(7)));
+        return await Mailbox(
+            player, new Notify($"whisper/{e.Author}/{hour.ToUnixTimeSeconds()}", "chat.whisper", e.Author, 3, hour.AddDays(7)));
     }
 
     private async Task<Refusal?> HearOfFriendAsync(string id, string from, FriendLinkChanged e)

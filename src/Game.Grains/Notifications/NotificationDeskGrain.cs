@@ -38,7 +38,15 @@ public sealed class NotificationDeskGrain(EventSourcingServices services, ShardI
                 GrainFactory,
                 FeedTopics.Announcements,
                 "notification",
-                new { at = fact.At, kind = content.Kind, subject = content.Subject, priority = content.Priority, expiresAt = content.ExpiresAt, text = content.Text });
+                new
+                {
+                    at = fact.At,
+                    kind = content.Kind,
+                    subject = content.Subject,
+                    priority = content.Priority,
+                    expiresAt = content.ExpiresAt,
+                    text = content.Text,
+                });
         }
     }
 }

@@ -141,7 +141,10 @@ public sealed partial class PresenceGrain(
         foreach (var watcher in _watch.WatchersOf(player))
         {
             Feed.Push(
-                GrainFactory, FeedTopics.Player(watcher), online ? "friend.online" : "friend.offline", new { playerId = player, at = clock.GetUtcNow() });
+                GrainFactory,
+                FeedTopics.Player(watcher),
+                online ? "friend.online" : "friend.offline",
+                new { playerId = player, at = clock.GetUtcNow() });
         }
     }
 

@@ -5,6 +5,7 @@ using Game.Contracts.Identity;
 using Game.Domain;
 using Game.Domain.Accounts;
 using Game.Domain.Chat;
+using Game.Domain.Friends;
 using Game.Domain.Guilds;
 using Game.Domain.Leaderboards;
 using Game.Domain.Notifications;
@@ -47,8 +48,9 @@ internal static class ReplayCommand
             StreamName.Front => await ReadAsync<WarFront, Contracts.Wars.FrontCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Account => await ReadAsync<Account, Contracts.Accounts.AccountCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Mailbox => await ReadAsync<Mailbox, Contracts.Notifications.MailboxCommand>(store, codec, stream, until, cancellationToken),
-            StreamName.Friends => await ReadAsync<Domain.Friends.FriendList, Contracts.Friends.FriendCommand>(store, codec, stream, until, cancellationToken),
-            StreamName.Desk => await ReadAsync<NotificationDesk, Contracts.Notifications.DeskCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Friends => await ReadAsync<FriendList, Contracts.Friends.FriendCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Desk =>
+                await ReadAsync<NotificationDesk, Contracts.Notifications.DeskCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Chat => await ReadAsync<ChatChannel, Contracts.Chat.ChatCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Leaderboard => await ReadBoardAsync(store, codec, stream, until, cancellationToken),
             _ => throw new StartupException($"--stream: no aggregate is called '{category}'."),

@@ -8,6 +8,8 @@ public sealed class ChatSettings
     /// <summary>Most words of both lists together.</summary>
     public const int MaxWords = 100_000;
 
+    private static readonly string Word = $"1 to {WordListFilter.MaxWordLength} letters and digits";
+
     /// <summary>Words that are masked by asterisks, each 1–50 letters and digits, whatever their case.</summary>
     public List<string> MaskedWords { get; set; } = [];
 
@@ -22,7 +24,7 @@ public sealed class ChatSettings
         {
             if (!WordListFilter.IsWord(MaskedWords[i]))
             {
-                yield return $"{path}:{nameof(MaskedWords)}:{i}: must be 1 to {WordListFilter.MaxWordLength} letters and digits, not '{MaskedWords[i]}'.";
+                yield return $"{path}:{nameof(MaskedWords)}:{i}: must be {Word}, not '{MaskedWords[i]}'.";
             }
         }
 
@@ -44,7 +46,7 @@ public sealed class ChatSettings
 
         foreach (var (line, word) in words.Where(entry => !WordListFilter.IsWord(entry.Word)))
         {
-            yield return $"{path}:{nameof(MaskedWordsFile)}: line {line} of {file} must be 1 to {WordListFilter.MaxWordLength} letters and digits, not '{word}'.";
+            yield return $"{path}:{nameof(MaskedWordsFile)}: line {line} of {file} must be {Word}, not '{word}'.";
         }
     }
 
@@ -64,5 +66,9 @@ public sealed class ChatSettings
 
     private List<(int Line, string Word)> ReadFile() => MaskedWordsFile is null
         ? []
-        : [.. File.ReadLines(MaskedWordsFile).Select((text, i) => (i + 1, text.Trim())).Where(line => line.Item2 is not "" && line.Item2[0] != '#')];
+        :
+        [
+            .. File.ReadLines(MaskedWordsFile).Select((text, i) => (Line: i + 1, Word: text.Trim()))
+                .Where(line => line.Word is not "" && line.Word[0] != '#'),
+        ];
 }
