@@ -9,18 +9,20 @@ COPY . .
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Game.Silo -c Release -p:GrainHost=Orleans -p:UseAppHost=false -o /app && mkdir /data
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
+# Neither a shell nor a package manager: `kubectl debug` brings them along where they are needed.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0.12-noble-chiseled
 WORKDIR /app
 COPY --from=build /app .
-COPY --from=build --chown=app:app /data /data
+COPY --from=build --chown=1654:1654 /data /data
 VOLUME /data
-# The base image names port 8080 here; the silo opens its two ports itself and would warn that it ignores this. The console
-# stays on loopback: it has no login.
+# The base image names port 8080 here; the silo opens its two ports itself and would warn that it ignores this. The management
+# port stays on loopback unless GAME__Gateway__ManagementAddress says otherwise, which needs the operator's password.
 ENV ASPNETCORE_HTTP_PORTS= \
     GAME__Data=/data \
     GAME__Gateway__Address=0.0.0.0
-USER app
-EXPOSE 8080
+# By number: Kubernetes cannot tell from a name that it is not root. The root may be read-only: only /data and /tmp are written.
+USER 1654
+EXPOSE 8080 8081 11111 30000
 # As process 1 the silo gets SIGTERM itself and drains.
 ENTRYPOINT ["dotnet", "Game.Silo.dll"]
 CMD ["serve"]

@@ -123,6 +123,18 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         return await ReadDepthAsync(queue).WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Empties a queue, its dead letters and what is remembered of failures. For a shard that was restored to an earlier moment,
+    /// while no silo of the game runs.
+    /// </summary>
+    /// <returns>How many messages are gone; 0 if there is no such queue.</returns>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public async ValueTask<long> PurgeAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await _topology.PurgeAsync(queue).WaitAsync(cancellationToken);
+    }
+
     /// <summary>Waits for the batches under way, and for the publishes that are not confirmed yet.</summary>
     public async ValueTask DisposeAsync()
     {

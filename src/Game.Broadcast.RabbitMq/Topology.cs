@@ -97,6 +97,27 @@ internal sealed partial class Topology(BrokerConnection connection)
         async channel => (long)(await channel.QueueDeclarePassiveAsync(queue)).MessageCount,
         failure => Missing(queue, failure));
 
+    /// <summary>Empties a queue and the two beside it; consumers' unacknowledged messages stay.</summary>
+    /// <returns>How many messages are gone; 0 if there is no such queue.</returns>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public async Task<long> PurgeAsync(string queue)
+    {
+        var purged = 0L;
+        foreach (var name in new[] { queue, DeadLettersOf(queue), FailuresOf(queue) })
+        {
+            try
+            {
+                purged += await connection.UseChannelAsync(async channel => (long)await channel.QueuePurgeAsync(name));
+            }
+            catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
+            {
+                // Never declared: nothing is in it.
+            }
+        }
+
+        return purged;
+    }
+
     public static BroadcastException? Missing(string queue, Exception failure) =>
         BrokerErrors.Is(failure, BrokerErrors.NotFound) ? new BroadcastException($"Queue {queue} has not been declared.", failure) : null;
 

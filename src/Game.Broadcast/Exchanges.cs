@@ -6,7 +6,7 @@ public static class Exchanges
     /// <summary>Guilds and wars: <c>guild.war.{homeShard}.{what}</c>, <c>guild.member.{shard}.{what}</c>.</summary>
     public const string Guild = "game.guild.events";
 
-    /// <summary><c>world.{kind}</c>.</summary>
+    /// <summary>World events: <c>world.{kind}</c> to every shard, <c>world.report.{shard}</c> to the shard that coordinates.</summary>
     public const string World = "game.world.events";
 
     /// <summary><c>player.{shard}.{player}</c>, and with <c>.urgent</c> behind it what must not wait behind the rest.</summary>

@@ -153,6 +153,24 @@ public static class RefusalCodes
     /// <summary>The front has no awards to pay, or has paid them.</summary>
     public const string NoAwardsDue = "no_awards_due";
 
+    /// <summary>There is no such world event, or this shard has not heard of it.</summary>
+    public const string EventNotFound = "event_not_found";
+
+    /// <summary>The event is scheduled already.</summary>
+    public const string EventExists = "event_exists";
+
+    /// <summary>It is too early for that: to announce, start, end or settle the event.</summary>
+    public const string EventNotDue = "event_not_due";
+
+    /// <summary>The event has not started by this shard's clock.</summary>
+    public const string EventNotStarted = "event_not_started";
+
+    /// <summary>The event is over, or was called off.</summary>
+    public const string EventOver = "event_over";
+
+    /// <summary>The event has no boss to strike.</summary>
+    public const string NoBoss = "no_boss";
+
     /// <summary>The name is taken on this shard.</summary>
     public const string AccountExists = "account_exists";
 

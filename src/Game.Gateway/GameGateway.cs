@@ -16,6 +16,7 @@ using Game.Gateway.SignIn;
 using Game.Gateway.Telemetry;
 using Game.Gateway.Tokens;
 using Game.Gateway.Wars;
+using Game.Gateway.WorldEvents;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -100,6 +101,7 @@ public static class GameGateway
         PlayerEndpoints.Map(api);
         GuildEndpoints.Map(api);
         WarEndpoints.Map(api);
+        EventEndpoints.Map(api);
         BoardEndpoints.Map(api);
         NotificationEndpoints.Map(api);
         FriendEndpoints.Map(api);
@@ -121,6 +123,7 @@ public static class GameGateway
         services.AddSingleton<FrameHandler, SubscribeFrame>();
         services.AddSingleton<FrameHandler, UnsubscribeFrame>();
         services.AddSingleton<FrameHandler, StrikeFrame>();
+        services.AddSingleton<FrameHandler, BossStrikeFrame>();
         services.AddSingleton<FrameHandler, ChatFrame>();
         services.AddSingleton<FrameCatalog>();
         services.AddSingleton<SessionServices>();
@@ -139,7 +142,17 @@ public static class GameGateway
             options.ForwardedHeaders = settings.TrustedProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
-            settings.TrustedProxies.ForEach(proxy => options.KnownProxies.Add(IPAddress.Parse(proxy)));
+            foreach (var proxy in settings.TrustedProxies)
+            {
+                if (IPAddress.TryParse(proxy, out var address))
+                {
+                    options.KnownProxies.Add(address);
+                }
+                else
+                {
+                    options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+                }
+            }
         });
         ApiDescription.Add(services);
     }

@@ -29,7 +29,7 @@ public sealed class ShardHost : IShardHost
     {
         if (options.Cluster is not null)
         {
-            throw new NotSupportedException("The embedded host is one process: a cluster needs the Orleans host.");
+            throw new ShardStartException("Cluster:Id: the embedded host is one process; a cluster needs the Orleans host (./game --host orleans).");
         }
 
         var silo = default(EmbeddedSilo);

@@ -21,6 +21,12 @@ public sealed class ShardHost : IShardHost
     // A silo that does not answer is dead for the others after 3 × 3 s; one that cannot be reached at all, sooner.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
     private const int MissedProbes = 3;
+
+    // A silo joins only if it reaches all that said they are alive within the last 3 × 10 s, and gives up after twice that. So after
+    // the death of all silos at once new ones start by themselves, and one that the network keeps away says so soon.
+    private static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(10);
+    private const int MissedAlives = 3;
+    private static readonly TimeSpan JoinTimeout = 2 * MissedAlives * AliveInterval;
     internal const string Npgsql = "Npgsql";
 
     private readonly IHost _host;
@@ -90,6 +96,11 @@ public sealed class ShardHost : IShardHost
             host.Dispose();
             throw new OperationCanceledException("The silo was told to stop while it started.", exception, cancellationToken);
         }
+        catch (Exception exception) when (StartFailure.Explain(exception, options) is { } reason)
+        {
+            host.Dispose();
+            throw new ShardStartException(reason, exception);
+        }
 
         return new ShardHost(host, options);
     }
@@ -154,6 +165,9 @@ public sealed class ShardHost : IShardHost
 
             // Probes adapt to how fast a silo answers, by default up to four times their time-out: three of those are 36 s.
             membership.MaxProbeTimeout = ProbeTimeout;
+            membership.IAmAliveTablePublishTimeout = AliveInterval;
+            membership.NumMissedTableIAmAliveLimit = MissedAlives;
+            membership.MaxJoinAttemptTime = JoinTimeout;
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
             membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Game.Broadcast;
 using Game.EventStore;
+using Game.Grains.Hosting;
 using Game.Silo;
 using Game.Silo.Commands;
 using Game.Silo.Settings;
@@ -65,7 +66,23 @@ doctor.SetAction((parsed, cancellationToken) => DoctorCommand.RunAsync(
 var migrate = new Command("migrate", "Creates the databases of the shards and brings their schemas up.") { profile };
 migrate.SetAction((parsed, cancellationToken) => MigrateCommand.RunAsync(parsed.GetRequiredValue(profile), cancellationToken));
 
-var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, migrate, doctor }.Parse(args);
+var hours = new Option<double>("--republish-hours") { Description = "How far back the log is published again.", DefaultValueFactory = _ => 24 };
+var neighbour = new Option<bool>("--neighbour") { Description = "The shards were not restored themselves, but another one was." };
+hours.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<double>() is < 0 or > 87_600)
+    {
+        result.AddError("--republish-hours must be 0 to 87600.");
+    }
+});
+var restored = new Command("restored", "After a restore of databases, while no silo runs: makes the shards fit to run again.") { profile, hours, neighbour };
+restored.SetAction((parsed, cancellationToken) => RestoredCommand.RunAsync(
+    SettingsReader.Read(parsed.GetRequiredValue(profile), new Dictionary<string, string?>()),
+    parsed.GetValue(hours),
+    parsed.GetValue(neighbour),
+    cancellationToken));
+
+var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, migrate, restored, doctor }.Parse(args);
 if (line.Errors.Count > 0)
 {
     foreach (var error in line.Errors)
@@ -80,7 +97,7 @@ try
 {
     return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException)
+catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException or ShardStartException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

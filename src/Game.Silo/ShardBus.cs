@@ -24,6 +24,7 @@ internal static partial class ShardBus
             Nodes = settings.RabbitMq.Nodes,
             ClientName = $"game {string.Join(',', settings.OwnShards)} {Environment.MachineName}",
         };
+        var patience = TimeSpan.FromSeconds(settings.RabbitMq.WaitSeconds);
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -32,9 +33,10 @@ internal static partial class ShardBus
                 return await RabbitMqBus.OpenAsync(options, TimeProvider.System, loggers.CreateLogger<RabbitMqBus>(), cancellationToken);
             }
             catch (BroadcastException exception)
-                when (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(settings.RabbitMq.WaitSeconds) && !IsRefusal(exception))
+                when (TimeProvider.System.GetElapsedTime(started) < patience && !IsRefusal(exception))
             {
-                LogWaiting(loggers.CreateLogger(nameof(ShardBus)), exception.Message);
+                var left = patience - TimeProvider.System.GetElapsedTime(started);
+                LogWaiting(loggers.CreateLogger(nameof(ShardBus)), exception.Message.TrimEnd('.'), left.TotalSeconds);
                 await Task.Delay(BetweenAttempts, cancellationToken);
             }
         }
@@ -43,6 +45,6 @@ internal static partial class ShardBus
     /// <summary>A wrong password stays wrong.</summary>
     private static bool IsRefusal(BroadcastException exception) => exception.Message.Contains("ACCESS_REFUSED", StringComparison.Ordinal);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the broker: {Reason}")]
-    private static partial void LogWaiting(ILogger logger, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The start waits for the broker: {Reason}. Giving up in {Seconds:F0} s.")]
+    private static partial void LogWaiting(ILogger logger, string reason, double seconds);
 }

@@ -20,17 +20,26 @@ internal sealed record ShardStore(
             return OpenFile(DataFolder.StoreFile(settings.Data, shard));
         }
 
-        var connectionString = settings.Postgres.Of(shard);
         if (settings.Postgres.MigrateAtStart)
         {
-            await PostgresSchema.CreateAsync(connectionString, cancellationToken);
-            await PostgresSchema.MigrateAsync(connectionString, cancellationToken);
+            await MigrateAsync(settings, shard, logger, cancellationToken);
         }
 
         var claim = new ShardClaim(shard, settings.Cluster.Id ?? "one-process", ContractVersion.Current, ContractVersion.Oldest);
-        return Wrap(await claim.OpenAsync(
-            connectionString, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, logger, cancellationToken));
+        return Wrap(await claim.OpenAsync(settings.Postgres.Of(shard), Patience(settings), TimeProvider.System, logger, cancellationToken));
     }
+
+    /// <summary>Creates a shard's database and brings its schema up, as soon as the server answers.</summary>
+    /// <returns>The schema version before.</returns>
+    /// <exception cref="EventStoreException">The server stays away, or refuses.</exception>
+    public static Task<int> MigrateAsync(SiloSettings settings, string shard, ILogger logger, CancellationToken cancellationToken) =>
+        new PostgresPatience(shard, Patience(settings), TimeProvider.System, logger).TryAsync(
+            async () =>
+            {
+                await PostgresSchema.CreateAsync(settings.Postgres.Of(shard), cancellationToken);
+                return await PostgresSchema.MigrateAsync(settings.Postgres.Of(shard), cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>Opens the store of a shard to look at it.</summary>
     /// <exception cref="StartupException">There is none.</exception>
@@ -46,6 +55,8 @@ internal sealed record ShardStore(
     }
 
     public ValueTask DisposeAsync() => Events.DisposeAsync();
+
+    private static TimeSpan Patience(SiloSettings settings) => TimeSpan.FromSeconds(settings.Postgres.WaitSeconds);
 
     private static ShardStore OpenFile(string file)
     {

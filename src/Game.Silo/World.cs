@@ -129,6 +129,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Boards = boards,
                 ChatFilter = settings.Chat.ToFilter(),
                 Presence = settings.Presence.ToOptions(),
+                WorldEvents = settings.WorldEvents.ToSchedules(),
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),

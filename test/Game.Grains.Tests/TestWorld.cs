@@ -6,6 +6,7 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Domain.Economy;
+using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
@@ -27,21 +28,27 @@ public sealed class TestWorld : IAsyncDisposable
     private readonly RabbitMqServer? _broker;
     private IBroadcastBus? _bus;
 
-    private TestWorld(string folder, IReadOnlyList<string> names, RabbitMqServer? broker)
+    private readonly IReadOnlyList<WorldEventSchedule> _events;
+
+    private TestWorld(string folder, IReadOnlyList<string> names, IReadOnlyList<WorldEventSchedule> events, RabbitMqServer? broker)
     {
         _folder = folder;
         _broker = broker;
         Names = names;
+        _events = events;
     }
 
     public IReadOnlyList<string> Names { get; }
 
+    public static Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events) => StartAsync(shards, null, events);
+
     /// <param name="shards">How many.</param>
     /// <param name="broker">Joins them instead of the in-process bus; stays the caller's to dispose.</param>
-    public static async Task<TestWorld> StartAsync(int shards, RabbitMqServer? broker = null)
+    /// <param name="events">World events to be planned.</param>
+    public static async Task<TestWorld> StartAsync(int shards, RabbitMqServer? broker, params IReadOnlyList<WorldEventSchedule> events)
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
-        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], broker);
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], events, broker);
         await world.OpenAsync();
         return world;
     }
@@ -78,14 +85,19 @@ public sealed class TestWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>The shard is gone for good.</summary>
+    /// <summary>Takes one shard down; the others go on, and what they send it waits.</summary>
     public async Task StopAsync(string shard)
     {
-        if (_shards.Remove(shard, out var stopped))
-        {
-            await stopped.Host.DisposeAsync();
-            await stopped.Store.DisposeAsync();
-        }
+        await _shards[shard].Host.DisposeAsync();
+        await _shards[shard].Store.DisposeAsync();
+        _shards.Remove(shard);
+    }
+
+    /// <summary>Brings a shard up again.</summary>
+    public async Task StartAsync(string shard)
+    {
+        await OpenAsync(shard);
+        await _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<string> RegisterAsync(string shard, string name, long gold = 1000)
@@ -168,27 +180,33 @@ public sealed class TestWorld : IAsyncDisposable
                 new RabbitMqOptions { Nodes = [_broker.Address] }, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
         foreach (var name in Names)
         {
-            var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
-            _faults[name] = new FaultyStore(store);
-            var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, Names),
-                    Store = _faults[name],
-                    Reminders = store.Items("reminders"),
-                    Bus = _bus,
-                    Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                TestContext.Current.CancellationToken);
-            _shards.Add(name, (store, host));
-            await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
+            await OpenAsync(name);
         }
 
         foreach (var (_, host) in _shards.Values)
         {
             await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
         }
+    }
+
+    private async Task OpenAsync(string name)
+    {
+        var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
+        _faults[name] = new FaultyStore(store);
+        var host = await ShardHost.StartAsync(
+            new ShardHostOptions
+            {
+                Shard = new ShardIdentity(name, Names),
+                Store = _faults[name],
+                Reminders = store.Items("reminders"),
+                Bus = _bus!,
+                Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
+                WorldEvents = _events,
+                LoggerFactory = NullLoggerFactory.Instance,
+            },
+            TestContext.Current.CancellationToken);
+        _shards.Add(name, (store, host));
+        await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task CloseAsync()

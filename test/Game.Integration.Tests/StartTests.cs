@@ -52,6 +52,27 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_wrong_schedule_of_world_events_is_refused_with_everything_that_is_wrong_with_it()
+    {
+        using var silo = new Silo();
+        silo.Environment["GAME__WorldEvents__LeadSeconds"] = "-1";
+        foreach (var (i, name, value) in new[]
+        {
+            (0, "Id", "dragon"), (0, "Name", "Dragon"), (0, "Cron", "0 25 * * *"), (0, "HitPoints", "0"),
+            (1, "Id", "dragon"), (1, "Name", "Feast"), (1, "Cron", "0 18 * * 6"), (1, "Kind", "DoubleExperience"), (1, "Multiplier", "1"),
+        })
+        {
+            silo.Environment[$"GAME__WorldEvents__Schedules__{i}__{name}"] = value;
+        }
+
+        await RefusedAsync(silo, "WorldEvents:LeadSeconds: must be 0 to 86400, not -1.");
+        Assert.Contains("WorldEvents:Schedules:0:Cron: The cron field '25' has '25' where a number from 0 to 23 belongs.", silo.Said());
+        Assert.Contains("WorldEvents:Schedules:0:HitPoints must be 1 to 1000000000000.", silo.Said());
+        Assert.Contains("WorldEvents:Schedules:1:Id must be unique, and 'dragon' is not.", silo.Said());
+        Assert.Contains("WorldEvents:Schedules:1:Multiplier must be 2 to 10.", silo.Said());
+    }
+
+    [Fact]
     public async Task A_management_port_off_loopback_needs_a_password_and_tells_all_that_is_wrong_with_it()
     {
         using var silo = new Silo();

@@ -72,6 +72,36 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>Makes a user whom the server lets in with a password only; everybody else needs none.</summary>
+    public async Task RequirePasswordAsync(string user, string password, CancellationToken cancellationToken = default)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres") + ";Pooling=false");
+        await using var command = source.CreateCommand(
+            $"""
+            CREATE ROLE {user} LOGIN PASSWORD '{password}';
+            DO $$ BEGIN EXECUTE format(
+                'COPY (SELECT * FROM unnest(ARRAY[''host all {user} 127.0.0.1/32 scram-sha-256'', ''host all all 127.0.0.1/32 trust''])) TO %L',
+                current_setting('hba_file')); END $$;
+            SELECT pg_reload_conf();
+            """);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var stranger = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ConnectionString("postgres")) { Username = user, Password = password + "!", Pooling = false }.ToString());
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < Patience; await Task.Delay(50, cancellationToken))
+        {
+            try
+            {
+                await using var open = await stranger.OpenConnectionAsync(cancellationToken);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidPassword)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The server did not take its new rules.");
+    }
+
     /// <summary>Ends the server without a chance to write anything more (SIGKILL to its main process).</summary>
     public async Task KillAsync()
     {

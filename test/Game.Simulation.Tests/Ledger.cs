@@ -4,15 +4,21 @@ namespace Game.Simulation.Tests;
 internal sealed class Ledger
 {
     private readonly List<AcknowledgedStrike> _strikes = [];
+    private readonly List<AcknowledgedStrike> _bossStrikes = [];
     private readonly List<AcknowledgedCommand> _commands = [];
 
     public IReadOnlyList<AcknowledgedStrike> Strikes => _strikes;
+
+    /// <summary>Strikes at world bosses.</summary>
+    public IReadOnlyList<AcknowledgedStrike> BossStrikes => _bossStrikes;
 
     public IReadOnlyList<AcknowledgedCommand> Commands => _commands;
 
     public long Refused { get; private set; }
 
     public void Add(AcknowledgedStrike strike) => _strikes.Add(strike);
+
+    public void AddBossStrike(AcknowledgedStrike strike) => _bossStrikes.Add(strike);
 
     public void Add(AcknowledgedCommand command) => _commands.Add(command);
 

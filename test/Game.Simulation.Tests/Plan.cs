@@ -27,6 +27,9 @@ internal sealed record Plan
     /// <summary>Offers that nobody has answered are left to expire while every shard is down for more than a day.</summary>
     public required bool LongOutage { get; init; }
 
+    /// <summary>World bosses that appear while they play.</summary>
+    public required int Bosses { get; init; }
+
     public static Plan Of(int seed)
     {
         var random = new Random(seed);
@@ -43,6 +46,7 @@ internal sealed record Plan
             MeanSecondsBetweenKills = stormy && random.Next(4) != 0 ? 2 + (random.NextDouble() * 20) : 0,
             LongDowntime = random.Next(4) == 0 ? 0.3 : 0,
             LongOutage = random.Next(8) == 0,
+            Bosses = random.Next(3),
         };
     }
 }

@@ -1,4 +1,5 @@
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 
 namespace Game.Simulation.Tests;
 
@@ -26,7 +27,10 @@ internal static class SeedRun
                 world.Bus.Stored,
                 world.Wars.Count(war => war.Status == WarStatus.Settled),
                 world.Wars.Count(war => war.Status == WarStatus.Cancelled),
-                world.Wars.Sum(war => war.ToView().Corrections));
+                world.Wars.Sum(war => war.ToView().Corrections),
+                world.Ledger.BossStrikes.Count,
+                world.Events.Count(worldEvent => worldEvent.Outcome?.Ending == WorldEventEnding.Killed),
+                world.Events.Count(worldEvent => worldEvent.Outcome?.Ending != WorldEventEnding.Killed));
         }
         catch (Exception exception)
         {
@@ -46,13 +50,16 @@ internal static class SeedRun
 
 /// <summary>What a seed came to.</summary>
 internal sealed record SeedResult(
-    string Hash, long Turns, int Commands, int Strikes, long Messages, int Settled, int Cancelled, int Corrections)
+    string Hash, long Turns, int Commands, int Strikes, long Messages, int Settled, int Cancelled, int Corrections,
+    int BossStrikes, int Kills, int Escapes)
 {
     public override string ToString() =>
-        $"{Commands} commands and {Strikes} strikes accepted, {Messages} messages, {Settled} wars settled, {Cancelled} not fought, {Corrections} corrections";
+        $"{Commands} commands and {Strikes} strikes accepted, {Messages} messages, {Settled} wars settled, {Cancelled} not fought, {Corrections} corrections, "
+        + $"{BossStrikes} strikes at bosses, {Kills} killed, {Escapes} not";
 
     /// <summary>Both together.</summary>
     public static SeedResult operator +(SeedResult a, SeedResult b) => new(
         "", a.Turns + b.Turns, a.Commands + b.Commands, a.Strikes + b.Strikes, a.Messages + b.Messages,
-        a.Settled + b.Settled, a.Cancelled + b.Cancelled, a.Corrections + b.Corrections);
+        a.Settled + b.Settled, a.Cancelled + b.Cancelled, a.Corrections + b.Corrections,
+        a.BossStrikes + b.BossStrikes, a.Kills + b.Kills, a.Escapes + b.Escapes);
 }

@@ -20,7 +20,7 @@ public sealed class SimulationTests
         var count = Environment.GetEnvironmentVariable("SIM_SEEDS") is { } seeds ? int.Parse(seeds, null) : chosen is null ? DefaultSeeds : 1;
         var started = Stopwatch.StartNew();
         var failures = new List<(int Seed, Exception Exception)>();
-        var sum = new SeedResult("", 0, 0, 0, 0, 0, 0, 0);
+        var sum = new SeedResult("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         Parallel.For(first, first + count, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, (seed, loop) =>
         {
             try

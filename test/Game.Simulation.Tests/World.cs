@@ -1,6 +1,7 @@
 using Game.Contracts.Identity;
 using Game.Contracts.Wars;
 using Game.Domain.Wars;
+using Game.Domain.WorldEvents;
 using Game.Grains.EventSourcing;
 
 namespace Game.Simulation.Tests;
@@ -54,6 +55,11 @@ internal sealed class World : IDisposable
 
     /// <summary>Ids of registered players.</summary>
     public List<string> Players { get; } = [];
+    /// <summary>Ids of world bosses that have been scheduled.</summary>
+    public List<string> Bosses { get; } = [];
+
+    /// <summary>The world events of a world at rest.</summary>
+    public IReadOnlyList<WorldEvent> Events { get; private set; } = [];
 
     /// <summary>The wars of a world at rest.</summary>
     public IReadOnlyList<GuildWar> Wars { get; private set; } = [];
@@ -97,14 +103,17 @@ internal sealed class World : IDisposable
             Run(StormAsync);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, Plan.Players).Select(number =>
-            Scheduler.Start(() => new PlayerClient(this, number).LiveAsync())));
+        await Task.WhenAll(
+        [
+            .. Enumerable.Range(0, Plan.Bosses).Select(number => Scheduler.Start(new Operator(this, number).LiveAsync)),
+            .. Enumerable.Range(0, Plan.Players).Select(number => Scheduler.Start(() => new PlayerClient(this, number).LiveAsync())),
+        ]);
         ThrowIfFailed();
         await CalmAsync();
         await SettleDownAsync(FindTrafficAsync);
         await CloseOffersAsync();
         await SettleDownAsync(async () => await FindTrafficAsync() ?? await FindOpenEndAsync());
-        Wars = await new RuleBook(this).CheckAsync();
+        (Wars, Events) = await new RuleBook(this).CheckAsync();
         Trace.Add($"at rest");
     }
 
@@ -239,6 +248,16 @@ internal sealed class World : IDisposable
             if (log.Wars().FirstOrDefault(war => war.IsOpen) is { } open)
             {
                 return $"war {open.Id} is {open.Status}";
+            }
+
+            if (log.Events().FirstOrDefault(worldEvent => worldEvent.IsOpen) is { } running)
+            {
+                return $"event {running.Id} is {running.Status}";
+            }
+
+            if (log.EventFronts().FirstOrDefault(front => front.RewardsDue) is { } unpaid)
+            {
+                return $"event {unpaid.EventId} on {node.Name} has not paid its rewards";
             }
 
             if (log.Fronts().FirstOrDefault(front => front.AwardsDue) is { } due)

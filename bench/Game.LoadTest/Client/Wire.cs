@@ -54,6 +54,16 @@ public sealed record OutcomeDto(string WarId, int Revision, PointsDto Total, str
 
 public sealed record FrontDto(string WarId, bool Closed, PointsDto Points, OutcomeDto? Outcome);
 
+public sealed record EventDto(EventShardDto? Shard, EventOutcomeDto? Outcome);
+
+public sealed record EventShardDto(bool RewardsPaid);
+
+public sealed record EventOutcomeDto(string Ending, long Damage, int Contributors, IReadOnlyList<ContributionDto> Top);
+
+public sealed record ContributionDto(string Player, long Damage);
+
+public sealed record BossStrikeDto(int Damage, long PlayerTotal);
+
 public sealed record StrikeDto(string WarId, int Points, long PlayerTotal);
 
 public sealed record LedgerDto(long Minted, long Wallets, long Treasuries, long Escrow, long InTransit)

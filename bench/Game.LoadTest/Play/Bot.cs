@@ -7,6 +7,9 @@ namespace Game.LoadTest.Play;
 /// <summary>A player driven by a program, over the public API only.</summary>
 public sealed class Bot : IAsyncDisposable
 {
+    // Answers that a strike at a boss may get around its appearance.
+    private static readonly string[] NotYet = ["event_not_found", "event_not_started"];
+
     // Answers that a strike may get around a war's beginning and end.
     private static readonly string[] NotNow = ["war_closed", "front_not_open", "not_in_war"];
 
@@ -14,6 +17,7 @@ public sealed class Bot : IAsyncDisposable
 
     private readonly Happenings _happenings;
     private readonly Random _random;
+    private int _bossStrikes;
 
     private Bot(GameClient client, GameSession session, string name, Happenings happenings, int seed)
     {
@@ -41,6 +45,15 @@ public sealed class Bot : IAsyncDisposable
 
     /// <summary>Points of this bot's confirmed strikes: its experience once their wars are settled.</summary>
     public long ConfirmedPoints { get; private set; }
+
+    /// <summary>The boss to strike now and then; null: none.</summary>
+    public Hunt? Hunt { get; set; }
+
+    /// <summary>Damage of this bot's confirmed strikes at <see cref="Hunt"/>.</summary>
+    public long BossDamage { get; private set; }
+
+    /// <summary>What the bot's shares of bosses' rewards come to.</summary>
+    public long EarnedReward { get; set; }
 
     /// <summary>Registers, and opens a session.</summary>
     /// <exception cref="PlayException">The world refused.</exception>
@@ -154,6 +167,12 @@ public sealed class Bot : IAsyncDisposable
     /// <summary>What players do between strikes.</summary>
     private async Task LiveAsync(CancellationToken cancellationToken)
     {
+        if (Hunt is { } hunt && _random.Next(4) == 0)
+        {
+            await StrikeBossAsync(hunt, cancellationToken);
+            return;
+        }
+
         switch (_random.Next(40))
         {
             case 0 when ExpectedGold > 0:
@@ -169,6 +188,27 @@ public sealed class Bot : IAsyncDisposable
             case 3:
                 await GetAsync<JsonElement>("/v1/leaderboards/arena/top?limit=10", cancellationToken);
                 break;
+        }
+    }
+
+    private async Task StrikeBossAsync(Hunt hunt, CancellationToken cancellationToken)
+    {
+        var power = _random.Next(1, 101);
+        _happenings.CountRequest();
+        var reply = await Session.AskAsync<BossStrikeDto>(
+            "boss.strike", new { eventId = hunt.BossId, power }, $"{hunt.BossId}.{++_bossStrikes}", cancellationToken);
+        if (reply.Ok)
+        {
+            hunt.Acknowledge(power);
+            BossDamage += power;
+        }
+        else if (reply.Problem!.Code == "event_over")
+        {
+            Hunt = null;
+        }
+        else if (!NotYet.Contains(reply.Problem.Code))
+        {
+            _happenings.Error($"{Name} strike at a boss: {reply.Problem}");
         }
     }
 

@@ -13,6 +13,10 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     private const int LargestWager = 50;
     private const int Deposit = 25;
     private const double StrikesPerSecond = 4;
+
+    // Of a boss: a sixth of what a bot can deal in a second, so that it is killed also where bots are often held up.
+    private const long HitPointsPerBotAndSecond = 8;
+    private const long RewardPerBot = 1000;
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan ToArrive = TimeSpan.FromSeconds(20);
 
@@ -76,12 +80,12 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         {
             // Points of a war that is still open are not experience yet.
             bool Settled(PlayerDto player) =>
-                player.Gold == bot.ExpectedGold && (LeftAWarOpen || player.Experience == bot.ConfirmedPoints);
+                player.Gold == bot.ExpectedGold && (LeftAWarOpen || player.Experience == bot.ConfirmedPoints + bot.EarnedReward);
             var player = await bot.SettleAsync(Settled, ToArrive, cancellationToken);
             if (!Settled(player))
             {
                 var gold = player.Gold!.Value - bot.ExpectedGold;
-                var points = LeftAWarOpen ? 0 : player.Experience - bot.ConfirmedPoints;
+                var points = LeftAWarOpen ? 0 : player.Experience - bot.ConfirmedPoints - bot.EarnedReward;
                 lost += Math.Max(0, -gold) + Math.Max(0, -points);
                 duplicated += Math.Max(0, gold) + Math.Max(0, points);
                 happenings.Tell($"{bot.Name}: gold off by {gold}, points off by {points}");
@@ -155,6 +159,10 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         LeftAWarOpen = true;
         happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {wager} gold from each side");
 
+        // One boss a campaign, in its first war.
+        var hunt = Wars.Count > 0 ? null : await Hunt.BeginAsync(
+            places, HitPointsPerBotAndSecond * _bots.Count * seconds, RewardPerBot * _bots.Count, seconds, cancellationToken);
+        _bots.ForEach(bot => bot.Hunt = hunt);
         var ledger = new WarLedger(war.Id);
         await Task.WhenAll(_bots.Select(bot => bot.FightAsync(war.Id, ledger, StrikesPerSecond, cancellationToken)));
 
@@ -177,6 +185,11 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         {
             await leader.UntilAsync<GuildDto>(
                 $"/v1/guilds/{leader.GuildId}", guild => guild.Wars.All(entry => entry.WarId != war.Id), cancellationToken);
+        }
+
+        if (hunt is not null)
+        {
+            await hunt.FinishAsync(_bots, happenings, cancellationToken);
         }
 
         LeftAWarOpen = false;

@@ -1,7 +1,8 @@
 namespace Game.Contracts.Feeds;
 
 /// <summary>
-/// Fan-out of pushes on one shard; key: a topic (<c>war:{id}</c>, <c>guild:{id}</c>, <c>player:{id}</c>, <c>chat:{channel}</c>).
+/// Fan-out of pushes on one shard; key: a topic (<c>war:{id}</c>, <c>guild:{id}</c>, <c>player:{id}</c>, <c>chat:{channel}</c>,
+/// <c>events</c>).
 /// In memory and at most once: what must not be missed is also readable (mailbox, war, guild, history).
 /// </summary>
 [Alias("game.IFeedGrain")]
@@ -37,6 +38,9 @@ public static class FeedTopics
 
     /// <summary>What everybody on the shard is told.</summary>
     public const string Announcements = "announcements";
+
+    /// <summary>World events: their beginnings and ends, and bosses' pools.</summary>
+    public const string Events = "events";
 
     public static string War(string warId) => "war:" + warId;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Game.Contracts;
 using Game.Contracts.Leaderboards;
 using Game.Domain.Leaderboards.Ranking;
+using Game.Domain.Time;
 
 namespace Game.Domain.Leaderboards;
 

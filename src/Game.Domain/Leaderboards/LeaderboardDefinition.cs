@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Game.Contracts.Leaderboards;
+using Game.Domain.Time;
 
 namespace Game.Domain.Leaderboards;
 

@@ -85,18 +85,4 @@ public sealed record WarDirectory : IAggregate<WarDirectory, RecordWar>
         var oldest = wars.Values.Reverse().FirstOrDefault(war => war.Status is WarStatus.Settled or WarStatus.Cancelled);
         return oldest is null ? wars : wars.Remove(oldest.Id);
     }
-
-    /// <summary>By the ULID, which begins with the time; the shard only breaks ties.</summary>
-    private sealed class NewestFirst : IComparer<string>
-    {
-        public static readonly NewestFirst Instance = new();
-
-        public int Compare(string? x, string? y)
-        {
-            var byTime = string.CompareOrdinal(UlidOf(y!), UlidOf(x!));
-            return byTime != 0 ? byTime : string.CompareOrdinal(y, x);
-        }
-
-        private static string UlidOf(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
-    }
 }

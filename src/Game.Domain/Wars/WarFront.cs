@@ -29,6 +29,9 @@ public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
 
     public WarOutcome? Outcome { get; init; }
 
+    /// <summary>When the first outcome was recorded here: what the awards are multiplied by is that of this instant.</summary>
+    public DateTimeOffset? DecidedAt { get; init; }
+
     public bool AwardsPaid { get; init; }
 
     [JsonIgnore]
@@ -69,7 +72,7 @@ public sealed record WarFront(string WarId) : IAggregate<WarFront, FrontCommand>
             Fighters = Fighters.SetItem(e.Player, e.PlayerTotal),
         },
         FrontClosed => this with { Closed = true },
-        OutcomeRecorded e => this with { Outcome = e.Outcome },
+        OutcomeRecorded e => this with { Outcome = e.Outcome, DecidedAt = DecidedAt ?? e.At },
         Contracts.Wars.AwardsPaid => this with { AwardsPaid = true },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A front's stream does not hold this event."),
     };

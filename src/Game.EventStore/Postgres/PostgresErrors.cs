@@ -19,12 +19,16 @@ internal static class PostgresErrors
     public static bool IsRefusal(NpgsqlException exception) =>
         exception is PostgresException { SqlState: var state } && !IsShutdown(state);
 
-    /// <summary>Whether waiting may help: the server does not answer, or is starting or stopping.</summary>
-    public static bool IsAway(EventStoreException exception) => exception.InnerException switch
+    /// <summary>
+    /// Whether waiting may help: the server does not answer, is starting or stopping or has no connection left, or the migration
+    /// has not come that far.
+    /// </summary>
+    public static bool MayPass(EventStoreException exception) => exception.InnerException switch
     {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.TooManyConnections } => true,
         PostgresException error => IsShutdown(error.SqlState),
         NpgsqlException => true,
-        _ => false,
+        _ => exception is SchemaBehindException,
     };
 
     public static EventStoreException Explain(string connectionString, NpgsqlException exception)
@@ -34,7 +38,7 @@ internal static class PostgresErrors
         {
             PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
                 "refuses the user or the password; check the secret",
-            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "does not exist; create the database",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "does not exist; create the database, or run the migrate command",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => "refuses: the user lacks a right; grant it",
             PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => "is read-only: a standby, or recovering",
             PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "cannot grow: the disk is full; make room",

@@ -104,7 +104,7 @@ public static class PostgresSchema
 
         if (version < Version)
         {
-            throw new EventStoreException(
+            throw new SchemaBehindException(
                 $"The event store {PostgresErrors.NameOf(connectionString)} has schema version {version}, and this build needs {Version}: run the migrate command first.");
         }
     }

@@ -11,38 +11,27 @@ namespace Game.EventStore.Postgres;
 /// <param name="cluster">The id of the cluster that its silos form.</param>
 /// <param name="contract">The contract version of this build.</param>
 /// <param name="oldestContract">The oldest contract version that this build works beside.</param>
-public sealed partial class ShardClaim(string shard, string cluster, int contract, int oldestContract)
+public sealed class ShardClaim(string shard, string cluster, int contract, int oldestContract)
 {
     /// <summary>How far a silo's clock may be from the database's.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
-    /// <summary>Opens a shard's store for a silo: waits for a server that is away, then checks schema and claim.</summary>
+    /// <summary>Opens a shard's store for a silo: waits for a server that is away or not migrated yet, then checks schema and claim.</summary>
     /// <param name="connectionString">The shard's database.</param>
     /// <param name="patience">How long to wait for a server that does not answer; zero: not at all.</param>
     /// <param name="clock">The silo's clock.</param>
     /// <param name="logger">Told of every attempt in vain.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="EventStoreException">The server stayed away, the schema is another, or the claim is refused: all reasons at once.</exception>
-    public async Task<PostgresEventStore> OpenAsync(
-        string connectionString, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken = default)
-    {
-        var started = clock.GetTimestamp();
-        while (true)
-        {
-            try
+    public Task<PostgresEventStore> OpenAsync(
+        string connectionString, TimeSpan patience, TimeProvider clock, ILogger logger, CancellationToken cancellationToken = default) =>
+        new PostgresPatience(shard, patience, clock, logger).TryAsync(
+            async () =>
             {
                 await CheckAsync(connectionString, clock, cancellationToken);
                 return await PostgresEventStore.OpenAsync(connectionString, cancellationToken);
-            }
-            catch (EventStoreException exception) when (PostgresErrors.IsAway(exception) && clock.GetElapsedTime(started) < patience)
-            {
-                LogWaiting(logger, shard, exception.Message, (patience - clock.GetElapsedTime(started)).TotalSeconds);
-                await Task.Delay(RetryDelay, clock, cancellationToken);
-            }
-        }
-    }
+            },
+            cancellationToken);
 
     private async Task CheckAsync(string connectionString, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -118,7 +107,4 @@ public sealed partial class ShardClaim(string shard, string cluster, int contrac
         var after = clock.GetUtcNow();
         return there < before ? before - there : there > after ? there - after : TimeSpan.Zero;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Shard {Shard} waits for its store: {Reason} Giving up in {Seconds:F0} s.")]
-    private static partial void LogWaiting(ILogger logger, string shard, string reason, double seconds);
 }

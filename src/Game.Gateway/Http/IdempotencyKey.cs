@@ -20,6 +20,9 @@ internal sealed class IdempotencyKey : IInput, IEndpointParameterMetadataProvide
 
     public Problem? Problem { get; }
 
+    /// <summary>The key alone: for callers who are not players.</summary>
+    public string Value => _key;
+
     /// <summary>The command id: keys of different players never meet.</summary>
     public string For(Caller caller) => CommandId(caller, _key);
 

@@ -9,6 +9,7 @@ internal static class RouteIds
     public const string Player = "playerId";
     public const string Guild = "guildId";
     public const string War = "warId";
+    public const string Event = "eventId";
     public const string Board = "board";
     public const string Channel = "channel";
 
@@ -17,9 +18,9 @@ internal static class RouteIds
 
     private const string EntityLimit = "{shard}.{ulid}";
 
-    public static bool IsRouteId(string name) => name is Player or Guild or War or Board or Channel or Friend;
+    public static bool IsRouteId(string name) => name is Player or Guild or War or Event or Board or Channel or Friend;
 
-    /// <summary>Players and guilds must live here; a war may be known here by its front, so its handlers decide.</summary>
+    /// <summary>Players and guilds must live here; wars and events may be known here by their fronts, so their handlers decide.</summary>
     public static Problem? Check(RouteValueDictionary values, ShardRouter shards)
     {
         foreach (var (name, value) in values)
@@ -28,7 +29,7 @@ internal static class RouteIds
             var problem = name switch
             {
                 Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
-                War or Friend => CheckEntity(name, text),
+                War or Event or Friend => CheckEntity(name, text),
                 Board => CheckBoard(text),
                 Channel => CheckChannel(text),
                 _ => throw new InvalidOperationException($"No rule for the route parameter '{name}'."),

@@ -1,6 +1,7 @@
 using Game.Contracts;
 using Game.Gateway.Http;
 using Game.Gateway.Sessions;
+using Game.Gateway.WorldEvents;
 
 namespace Game.Gateway.Management;
 
@@ -30,6 +31,7 @@ internal static class ManagementEndpoints
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
         management.MapPost("/ops/notifications", OperatorNotifications.SendAsync);
+        EventOperations.Map(management);
     }
 
     private static async Task<IResult> ReadyAsync(

@@ -44,11 +44,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, IR
 
     public void Write(StringBuilder output)
     {
-        if (_series.IsEmpty)
-        {
-            return;
-        }
-
+        // Also without a series: what has not happened yet is there to be found.
         output.Append("# HELP ").Append(Name).Append(' ').Append(help.Replace("\\", "\\\\").Replace("\n", " ")).Append('\n');
         output.Append("# TYPE ").Append(Name).Append(' ').Append(kind.ToString().ToLowerInvariant()).Append('\n');
         foreach (var series in _series.Values.OrderBy(series => series.Labels, StringComparer.Ordinal))

@@ -25,12 +25,18 @@ internal sealed record FeedFrame(
     private const string Scoreboard = "war.scoreboard";
     private const string ChatMessage = "chat.message";
     private const string FriendEvent = "friend.event";
+    private const string Pool = "boss.pool";
 
     public static FeedFrame Of(FeedMessage message) => new(
         message.Topic,
         message.Type,
         FrameWriter.RawPush(message.Type, message.Json),
-        message.Type == Scoreboard ? $"{Scoreboard}/{message.Topic}" : null,
+        message.Type switch
+        {
+            Scoreboard => $"{Scoreboard}/{message.Topic}",
+            Pool => $"{Pool}/{EventOf(message.Json)}",
+            _ => null,
+        },
         message.Type == GuildEvent ? EndedBy(message.Json) : null,
         message.Type == ChatMessage ? AuthorOf(message.Json) : null,
         message.Type == FriendEvent ? BlockingBy(message.Json) : null);
@@ -51,6 +57,12 @@ internal sealed record FeedFrame(
             "friends.player-unblocked" => (player, false),
             _ => null,
         };
+    }
+
+    private static string? EventOf(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("eventId").GetString();
     }
 
     private static string? EndedBy(string json)

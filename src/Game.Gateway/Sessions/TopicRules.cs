@@ -15,7 +15,7 @@ internal sealed class TopicRules(ShardRouter shards, ChatService chat)
         GatewayCodes.TopicUnknown,
         "There is no such topic.",
         "topics",
-        "war:{warId}, guild:{guildId}, chat:{channel} or the own player:{id}");
+        "war:{warId}, guild:{guildId}, chat:{channel}, events or the own player:{id}");
 
     /// <summary>The topic of the player itself, which every session listens to from its start.</summary>
     public static Topic Own(Caller caller) => new(FeedTopics.Player(caller.PlayerId), caller.Shard, null);
@@ -33,6 +33,11 @@ internal sealed class TopicRules(ShardRouter shards, ChatService chat)
         if (IsOwn(caller, name))
         {
             return (Own(caller), null);
+        }
+
+        if (name == FeedTopics.Events)
+        {
+            return (new Topic(name, caller.Shard, null), null);
         }
 
         var colon = name.IndexOf(':', StringComparison.Ordinal);

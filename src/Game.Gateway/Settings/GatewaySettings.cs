@@ -22,7 +22,7 @@ public sealed class GatewaySettings
 
     public OperatorSettings Operator { get; set; } = new();
 
-    /// <summary>IP addresses of proxies whose X-Forwarded-For is believed.</summary>
+    /// <summary>IP addresses, or networks as <c>10.0.0.0/8</c>, of proxies whose X-Forwarded-For is believed.</summary>
     public List<string> TrustedProxies { get; set; } = [];
 
     /// <summary>Gold a new player starts with, 0–1,000,000,000.</summary>
@@ -64,9 +64,9 @@ public sealed class GatewaySettings
 
         for (var i = 0; i < TrustedProxies.Count; i++)
         {
-            if (!IPAddress.TryParse(TrustedProxies[i], out _))
+            if (!IPAddress.TryParse(TrustedProxies[i], out _) && !IPNetwork.TryParse(TrustedProxies[i], out _))
             {
-                check.Fail($"{nameof(TrustedProxies)}:{i}", $"must be an IP address, not '{TrustedProxies[i]}'");
+                check.Fail($"{nameof(TrustedProxies)}:{i}", $"must be an IP address or a network such as 10.0.0.0/8, not '{TrustedProxies[i]}'");
             }
         }
 

@@ -49,7 +49,7 @@ internal static class WarEndpoints
 
         if (status is not null)
         {
-            if (!TryParseStatus(status, out var parsed))
+            if (!EnumNames.TryParse<WarStatus>(status, out var parsed))
             {
                 return Reply.Refused(Problem.Invalid("status", "declared, started, ended, settled or cancelled"));
             }
@@ -81,13 +81,4 @@ internal static class WarEndpoints
         string warId, JsonBody<ContributeBody> body, IdempotencyKey key, Caller caller, ShardRouter shards) => Reply.Of(
         await shards.Home<IPlayerGrain>(caller.PlayerId).StrikeAsync(key.For(caller), warId, body.Value.Power),
         Reply.Ok);
-
-    private static bool TryParseStatus(string text, out WarStatus status)
-    {
-        // Names only, in the case they are written in answers.
-        var names = Enum.GetNames<WarStatus>();
-        var index = Array.FindIndex(names, name => char.ToLowerInvariant(name[0]) + name[1..] == text);
-        status = index < 0 ? default : Enum.GetValues<WarStatus>()[index];
-        return index >= 0;
-    }
 }

@@ -39,7 +39,7 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
         _shard = shard;
     }
 
-    private string CursorName => $"broadcast/{_route}";
+    private string CursorName => BroadcastRoutes.CursorOf(_route);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -8,6 +8,7 @@ using Game.Contracts.Identity;
 using Game.Contracts.Notifications;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 
 namespace Game.Grains.Broadcast;
 
@@ -19,6 +20,9 @@ public static class BroadcastRoutes
 {
     public const string AllShards = "all";
     private const string Urgent = ".urgent";
+
+    /// <summary>What the names of publishers' cursors begin with.</summary>
+    public const string Cursors = "broadcast/";
 
     private static readonly FrozenDictionary<Type, Route> Table = new Dictionary<Type, Route>
     {
@@ -54,6 +58,17 @@ public static class BroadcastRoutes
         [typeof(ScoreboardPublished)] = Everywhere("scoreboard") with { Coalesce = true },
         [typeof(StrikeLanded)] = HomeOfStream("front-reported") with { Coalesce = true },
         [typeof(FrontClosed)] = HomeOfStream("front-closed"),
+
+        [typeof(WorldEventScheduled)] = WorldEvent(e => ((WorldEventScheduled)e).Plan.Kind),
+        [typeof(WorldEventAnnounced)] = WorldEvent(e => ((WorldEventAnnounced)e).Plan.Kind),
+        [typeof(WorldEventCancelled)] = WorldEvent(e => ((WorldEventCancelled)e).Plan.Kind),
+        [typeof(WorldEventEnded)] = WorldEvent(e => ((WorldEventEnded)e).Plan.Kind),
+        [typeof(BossKilled)] = WorldEvent(e => ((BossKilled)e).Plan.Kind),
+        [typeof(WorldEventSettled)] = WorldEvent(e => ((WorldEventSettled)e).Plan.Kind),
+        [typeof(WorldEventCorrected)] = WorldEvent(e => ((WorldEventCorrected)e).Plan.Kind),
+        [typeof(BossPoolPublished)] = WorldEvent(_ => WorldEventKind.WorldBoss) with { Coalesce = true },
+        [typeof(BossStruck)] = EventReport with { Coalesce = true },
+        [typeof(EventFrontClosed)] = EventReport,
 
         [typeof(MessagePosted)] = new Route(
             Exchanges.Chat,
@@ -91,11 +106,15 @@ public static class BroadcastRoutes
             new(exchange, $"guild.*.{shard}.*"),
             new(exchange, $"guild.*.{AllShards}.*"),
         ],
+        Exchanges.World => [new(exchange, "world.*"), new(exchange, $"world.report.{shard}")],
         Exchanges.Notifications => [new(exchange, $"player.{shard}.*"), new(exchange, $"player.{AllShards}.*")],
         Exchanges.Chat => [new(exchange, "chat.world.*"), new(exchange, "chat.guild.*"), new(exchange, $"chat.whisper.{shard}")],
         Exchanges.Digests => [new(exchange, "presence.*"), new(exchange, "board.*")],
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
     };
+
+    /// <summary>How far a route's publisher has read the log.</summary>
+    public static string CursorOf(string route) => Cursors + route;
 
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";
@@ -129,6 +148,9 @@ public static class BroadcastRoutes
 
     private static string PlayerKey(string player) => $"player.{player}";
 
+    /// <summary>What a front tells the shard that coordinates its event.</summary>
+    private static Route EventReport => new(Exchanges.World, (key, _) => [$"world.report.{EntityId.ShardOf(key)}"]);
+
     private static Route Member(string what, Func<GameEvent, string[]> ids) =>
         new(Exchanges.Guild, (_, e) => Shards(ids(e), shard => $"guild.member.{shard}.{what}"));
 
@@ -139,6 +161,9 @@ public static class BroadcastRoutes
         new(Exchanges.Guild, (key, _) => [$"guild.war.{EntityId.ShardOf(key)}.{what}"]);
 
     private static Route Everywhere(string what) => new(Exchanges.Guild, (_, _) => [$"guild.war.{AllShards}.{what}"]);
+
+    private static Route WorldEvent(Func<GameEvent, WorldEventKind> kindOf) => new(
+        Exchanges.World, (_, e) => [kindOf(e) == WorldEventKind.WorldBoss ? "world.world-boss" : "world.double-experience"]);
 
     private static string[] Shards(IEnumerable<string> ids, Func<string, string> keyOf) =>
         [.. ids.Select(EntityId.ShardOf).Distinct(StringComparer.Ordinal).Select(keyOf)];

@@ -8,6 +8,7 @@ using Game.Contracts.Notifications;
 using Game.Contracts.Players;
 using Game.Contracts.Presence;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 using Game.Grains.EventSourcing;
 
 namespace Game.Grains.Broadcast;
@@ -97,6 +98,21 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
 
         StrikeLanded e => [War(key, new ReportFront(id, sourceShard, e.FrontTotal, Final: false))],
         FrontClosed e => [War(key, new ReportFront(id, sourceShard, e.FrontTotal, Final: true))],
+
+        WorldEventScheduled or WorldEventCancelled => [RecordEvent(id, key, fact)],
+        WorldEventAnnounced e =>
+        [
+            RecordEvent(id, key, e),
+            .. e.Shards.Contains(shard.Name) ? [EventFront(key, new OpenEventFront(id, e.Plan))] : Nothing,
+        ],
+        BossPoolPublished e => [ShowAsync(e.Pool)],
+        BossKilled e => [RecordEvent(id, key, e), EventFront(key, new CloseEventFront(id, WorldEventEnding.Killed))],
+        WorldEventEnded e => [RecordEvent(id, key, e), EventFront(key, new CloseEventFront(id, e.Ending))],
+        WorldEventSettled e => [RecordEvent(id, key, e), EventFront(key, new RecordEventOutcome(id, e.Plan, e.Outcome, shard.Name))],
+        WorldEventCorrected e => [RecordEvent(id, key, e), EventFront(key, new RecordEventOutcome(id, e.Plan, e.Outcome, shard.Name))],
+
+        BossStruck e => [Event(key, new ReportEventFront(id, new FrontCounters(sourceShard, e.FrontTotal, false, 0, [])))],
+        EventFrontClosed e => [Event(key, new ReportEventFront(id, new FrontCounters(sourceShard, e.Damage, true, e.Contributors, e.Top)))],
 
         MessagePosted e when ChatChannels.TryParseWhispers(key, out _, out var other) => AtHome(other, () => WhisperAsync(id, other, e)),
         MessagePosted e => sourceShard == shard.Name
@@ -244,6 +260,21 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
 
     private async Task<Refusal?> Record(string id, string war, GameEvent fact) =>
         (await grains.GetGrain<IWarDirectoryGrain>(shard.Name).RecordAsync(new RecordWar(id, war, fact))).Refusal;
+
+    private async Task<Refusal?> Event(string id, WorldEventCommand command) =>
+        (await grains.GetGrain<IWorldEventGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> EventFront(string id, EventFrontCommand command) =>
+        (await grains.GetGrain<IWorldEventFrontGrain>(id).HandleAsync(command)).Refusal;
+
+    private async Task<Refusal?> RecordEvent(string id, string worldEvent, GameEvent fact) =>
+        (await grains.GetGrain<IWorldEventDirectoryGrain>(shard.Name).RecordAsync(new RecordWorldEvent(id, worldEvent, fact))).Refusal;
+
+    private async Task<Refusal?> ShowAsync(BossPool pool)
+    {
+        await grains.GetGrain<IWorldEventFrontGrain>(pool.EventId).ShowPoolAsync(pool);
+        return null;
+    }
 
     private async Task<Refusal?> ShowAsync(Scoreboard scoreboard)
     {

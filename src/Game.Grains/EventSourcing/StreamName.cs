@@ -9,6 +9,9 @@ public static class StreamName
     public const string War = "war";
     public const string WarDirectory = "war-directory";
     public const string Front = "front";
+    public const string WorldEvent = "world-event";
+    public const string WorldEventDirectory = "world-event-directory";
+    public const string EventFront = "event-front";
     public const string Leaderboard = "leaderboard";
     public const string Mailbox = "mailbox";
     public const string Chat = "chat";

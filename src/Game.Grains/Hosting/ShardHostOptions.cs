@@ -1,6 +1,7 @@
 using Game.Broadcast;
 using Game.Domain.Chat;
 using Game.Domain.Leaderboards;
+using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Presence;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ public sealed record ShardHostOptions
     public IChatFilter ChatFilter { get; init; } = new WordListFilter([]);
 
     public PresenceOptions Presence { get; init; } = new();
+
+    /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
+    public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,7 @@
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
+using Game.Grains.WorldEvents;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Game.Grains.Hosting;
@@ -17,6 +18,7 @@ public static class ShardServices
         services.AddSingleton(new LeaderboardCatalog(options.Boards));
         services.AddSingleton(options.ChatFilter);
         services.AddSingleton(options.Presence);
+        services.AddSingleton(new WorldEventSchedules(options.WorldEvents));
         services.AddSingleton(EventCodec.ForGame());
         services.AddSingleton<EventSourcingServices>();
         services.AddSingleton<InboxRules>();

@@ -3,6 +3,7 @@ using Game.Contracts.Feeds;
 using Game.Contracts.Leaderboards;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 using Game.Domain.Wars;
 using Game.Grains.EventSourcing;
 using Game.Grains.Feeds;
@@ -15,7 +16,7 @@ namespace Game.Grains.Wars;
 /// of the war's, and a reminder brings the grain back until all of them are stored.
 /// </summary>
 [Reentrant]
-public sealed class WarFrontGrain(EventSourcingServices services)
+public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity shard)
     : EventSourcedGrain<WarFront, FrontCommand>(services), IWarFrontGrain, IRemindable
 {
     private const string Awards = "awards";
@@ -123,9 +124,11 @@ public sealed class WarFrontGrain(EventSourcingServices services)
         _awarding = true;
         try
         {
+            var events = GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name);
+            var multiplier = await events.GetMultiplierAsync(front.DecidedAt!.Value);
             foreach (var fighters in front.Fighters.Chunk(AwardsAtATime))
             {
-                var paid = await Task.WhenAll(fighters.Select(fighter => PayAsync(fighter.Key, fighter.Value)));
+                var paid = await Task.WhenAll(fighters.Select(fighter => PayAsync(fighter.Key, fighter.Value, multiplier)));
                 if (paid.Contains(false))
                 {
                     // The reminder tries again; what has been credited stays credited.
@@ -141,10 +144,10 @@ public sealed class WarFrontGrain(EventSourcingServices services)
         }
     }
 
-    private async Task<bool> PayAsync(string player, long points)
+    private async Task<bool> PayAsync(string player, long points, int multiplier)
     {
         var experience = await GrainFactory.GetGrain<IPlayerGrain>(player)
-            .HandleAsync(new AwardExperience($"award:{Key}", WarFront.ExperienceFor(points), $"war:{Key}"));
+            .HandleAsync(new AwardExperience($"award:{Key}", WarFront.ExperienceFor(points) * multiplier, $"war:{Key}"));
         var ranked = await GrainFactory.GetGrain<ILeaderboardGrain>(LeaderboardCatalog.WarPoints)
             .SubmitAsync(new SubmitScore($"award:{Key}:{player}", player, points, ScoreOperator.Increment, FromServer: true));
         return experience.Refusal is not { Kind: RefusalKind.Unavailable } && ranked.Refusal is not { Kind: RefusalKind.Unavailable };

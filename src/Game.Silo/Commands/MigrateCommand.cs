@@ -15,10 +15,11 @@ internal static class MigrateCommand
             throw new StartupException("Postgres:ConnectionString is not set: shards keep their events in files, which migrate when they are opened.");
         }
 
+        using var loggers = LoggerFactory.Create(SiloLog.Configure);
+        var logger = loggers.CreateLogger<ShardStore>();
         foreach (var shard in settings.OwnShards)
         {
-            await PostgresSchema.CreateAsync(settings.Postgres.Of(shard), cancellationToken);
-            var before = await PostgresSchema.MigrateAsync(settings.Postgres.Of(shard), cancellationToken);
+            var before = await ShardStore.MigrateAsync(settings, shard, logger, cancellationToken);
             Console.WriteLine($"shard {shard}: schema version {before} → {PostgresSchema.Version}");
         }
 

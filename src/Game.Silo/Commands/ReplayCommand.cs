@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Game.Contracts;
 using Game.Contracts.Identity;
+using Game.Contracts.WorldEvents;
 using Game.Domain;
 using Game.Domain.Accounts;
 using Game.Domain.Chat;
@@ -11,6 +12,7 @@ using Game.Domain.Leaderboards;
 using Game.Domain.Notifications;
 using Game.Domain.Players;
 using Game.Domain.Wars;
+using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
@@ -46,6 +48,9 @@ internal static class ReplayCommand
             StreamName.War => await ReadAsync<GuildWar, Contracts.Wars.WarCommand>(store, codec, stream, until, cancellationToken),
             StreamName.WarDirectory => await ReadAsync<WarDirectory, Contracts.Wars.RecordWar>(store, codec, stream, until, cancellationToken),
             StreamName.Front => await ReadAsync<WarFront, Contracts.Wars.FrontCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.WorldEvent => await ReadAsync<WorldEvent, WorldEventCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.WorldEventDirectory => await ReadAsync<WorldEventDirectory, RecordWorldEvent>(store, codec, stream, until, cancellationToken),
+            StreamName.EventFront => await ReadAsync<WorldEventFront, EventFrontCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Account => await ReadAsync<Account, Contracts.Accounts.AccountCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Mailbox => await ReadAsync<Mailbox, Contracts.Notifications.MailboxCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Friends => await ReadAsync<FriendList, Contracts.Friends.FriendCommand>(store, codec, stream, until, cancellationToken),

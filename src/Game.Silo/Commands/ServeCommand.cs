@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Game.Gateway;
+using Game.Gateway.Management;
+using Game.Gateway.Tokens;
 using Game.Silo.Settings;
 using Game.Silo.Telemetry;
 
@@ -20,9 +22,10 @@ internal static class ServeCommand
             settings.Gateway.Tokens.KeyFile ??= data.KeyFile;
         }
 
+        CheckKeys(settings.Gateway.Tokens);
         var builder = WebApplication.CreateSlimBuilder();
-        using var loggers = LoggerFactory.Create(ToConsole);
-        ToConsole(builder.Logging.ClearProviders());
+        using var loggers = LoggerFactory.Create(SiloLog.Configure);
+        SiloLog.Configure(builder.Logging.ClearProviders());
 
         using var telemetry = OtlpExport.Start(settings.OwnShards);
         using var ending = new CancellationTokenSource();
@@ -30,8 +33,9 @@ internal static class ServeCommand
         using var terminate = OnSignal(PosixSignal.SIGTERM, ending);
         try
         {
+            await using var probes = await ProbeAsync(settings.Gateway, ending.Token);
             await using var world = await World.StartAsync(settings, data, loggers, ending.Token);
-            await ServeAsync(builder, settings.Gateway, world, ending.Token);
+            await ServeAsync(builder, settings.Gateway, world, probes, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -42,9 +46,16 @@ internal static class ServeCommand
     }
 
     private static async Task ServeAsync(
-        WebApplicationBuilder builder, GatewaySettings settings, World world, CancellationToken ending)
+        WebApplicationBuilder builder, GatewaySettings settings, World world, StartingProbes? probes, CancellationToken ending)
     {
-        await using var app = Build(builder, settings, world);
+        var operations = new Operations(world);
+        await using var app = Build(builder, settings, world, operations);
+        await using var watch = new ShardWatch(operations);
+        if (probes is not null)
+        {
+            await probes.DisposeAsync();
+        }
+
         try
         {
             await app.StartAsync(ending);
@@ -61,6 +72,32 @@ internal static class ServeCommand
         await app.WaitForShutdownAsync(CancellationToken.None);
     }
 
+    private static async Task<StartingProbes?> ProbeAsync(GatewaySettings settings, CancellationToken ending)
+    {
+        try
+        {
+            return await StartingProbes.StartAsync(settings, ending);
+        }
+        catch (IOException exception)
+        {
+            throw new StartupException(
+                $"The management cannot listen on port {settings.ManagementPort}: {exception.Message} Choose another with --management-port.");
+        }
+    }
+
+    /// <summary>Before anything starts: a key that cannot be had, or made, is found out at once.</summary>
+    private static void CheckKeys(TokenSettings tokens)
+    {
+        try
+        {
+            SigningKeys.Load(tokens);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"Gateway:Tokens:KeyFile: the signing key cannot be read or made: {exception.Message}");
+        }
+    }
+
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>
         PosixSignalRegistration.Create(signal, context =>
         {
@@ -68,30 +105,11 @@ internal static class ServeCommand
             ending.Cancel();
         });
 
-    private static void ToConsole(ILoggingBuilder logging) => logging
-        .SetMinimumLevel(LogLevel.Warning)
-
-        // ASP.NET Core's own key ring protects nothing here: tokens have keys of their own.
-        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
-
-        // One dead silo makes each of the others warn of every message to it; the membership tells of the death itself.
-        .AddFilter("Orleans", LogLevel.Error)
-        .AddFilter("Orleans.Runtime.MembershipService", LogLevel.Warning)
-        .AddFilter("Polly", LogLevel.None)
-
-        // What keeps the process from starting is told once, in a sentence.
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-
-    private static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, World world)
+    private static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, World world, Operations operations)
     {
         try
         {
-            return builder.AddGameGateway(settings, world, new Operations(world)).Build().MapGameGateway();
+            return builder.AddGameGateway(settings, world, operations).Build().MapGameGateway();
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {

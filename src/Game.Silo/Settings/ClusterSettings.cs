@@ -41,7 +41,7 @@ public sealed class ClusterSettings
         };
     }
 
-    internal IEnumerable<string> Validate(string path, int shards, bool hasDatabase, bool hasBroker)
+    internal IEnumerable<string> Validate(string path, int shards, bool hasDatabase, bool hasBroker, bool hasKey)
     {
         if (!IsUsed)
         {
@@ -74,6 +74,11 @@ public sealed class ClusterSettings
         if (!hasBroker)
         {
             yield return $"RabbitMq:Uri: must be set (GAME__RabbitMq__Uri) with {path}:Id: shards of several processes meet on the broker.";
+        }
+
+        if (!hasKey)
+        {
+            yield return $"Gateway:Tokens:KeyFile: must be set (GAME__Gateway__Tokens__KeyFile), or Key, with {path}:Id: all gateways of the game sign with one key.";
         }
     }
 

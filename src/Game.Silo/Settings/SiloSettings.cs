@@ -36,6 +36,8 @@ public sealed class SiloSettings
 
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
+    public WorldEventSettings WorldEvents { get; set; } = new();
+
     public GatewaySettings Gateway { get; set; } = new();
 
     /// <summary>All shards of the game, in order.</summary>
@@ -71,12 +73,13 @@ public sealed class SiloSettings
         var shards = ShardCount is < 1 or > 100 ? 1 : OwnShards.Count;
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
-            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed))
+            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(Chat.Validate("Chat"))
             .Concat(Presence.Validate("Presence"))
             .Concat(boards)
+            .Concat(WorldEvents.Validate("WorldEvents"))
             .Concat(Gateway.Validate("Gateway")))
         {
             yield return failure;

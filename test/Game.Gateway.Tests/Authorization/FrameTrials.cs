@@ -42,6 +42,8 @@ internal static class FrameTrials
         Same("chat", _ => sender => new { channel = $"whisper:{sender.Id}", text = "hi" }, "error target_is_self"),
         Same("chat", _ => _ => new { channel = "whisper:s02.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hi" }, "error player_not_found"),
         Same("chat", _ => _ => new { channel = "whisper:s99.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hi" }, "error player_not_found"),
+        Same("subscribe", _ => _ => new { topics = new[] { "events" } }, "subscribed"),
+        Same("boss.strike", _ => _ => new { eventId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 9 }, "error event_not_found"),
         new("chat", s => _ => new { channel = $"guild:{s.Guild}", text = "hi" }, NotMember, NotMember, "said", "said", "said"),
     ];
 

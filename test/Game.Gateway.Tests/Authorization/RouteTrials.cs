@@ -14,6 +14,7 @@ internal static class RouteTrials
     private static readonly Func<Scene, Task> Declare = scene => scene.DeclareAsync();
     private static readonly Func<Scene, Task> BeDeclaredOn = scene => scene.BeDeclaredOnAsync();
     private static readonly Func<Scene, Task> Fight = scene => scene.FightAsync();
+    private static readonly Func<Scene, Task> Appear = scene => scene.AppearAsync();
     private static readonly Func<Scene, Task> Submit = SubmitAsync;
 
     public static IReadOnlyList<RouteTrial> All { get; } =
@@ -56,6 +57,10 @@ internal static class RouteTrials
         new("POST /v1/wars/{warId}/cancel", War("/cancel"), null, NotOfficer, NotOfficer, NotOfficer, 200, 200) { Prepare = Declare },
         new("POST /v1/wars/{warId}/contribute", War("/contribute"), _ => new { power = 3 }, (409, "not_in_guild"), 200, 200, 200, 200)
             { Prepare = Fight },
+
+        RouteTrial.Same("GET /v1/events/", _ => "/v1/events?status=started", null, 200),
+        RouteTrial.Same("GET /v1/events/{eventId}", s => $"/v1/events/{s.Boss}", null, 200) with { Prepare = Appear },
+        RouteTrial.Same("POST /v1/events/{eventId}/strike", s => $"/v1/events/{s.Boss}/strike", _ => new { power = 3 }, 200) with { Prepare = Appear },
 
         RouteTrial.Same("POST /v1/leaderboards/{board}/submit", Board("/submit"), _ => new { score = 7 }, 200),
         RouteTrial.Same("GET /v1/leaderboards/{board}/top", Board("/top?scope=all"), null, 200),

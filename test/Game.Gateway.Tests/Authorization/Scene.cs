@@ -41,6 +41,9 @@ public sealed class Scene
 
     public string War { get; private set; } = "";
 
+    /// <summary>A world boss that lives longer than the tests, running on every shard.</summary>
+    public string Boss { get; private set; } = "";
+
     public static async Task<Scene> SetAsync(TestGateway gateway)
     {
         var players = await Task.WhenAll(
@@ -81,6 +84,14 @@ public sealed class Scene
         await DeclareAsync();
         (await Rival.PostAsync($"/v1/wars/{War}/accept")).Expect(HttpStatusCode.Accepted);
         await Task.WhenAll(new[] { Leader, Officer, Member }.Select(player => player.UntilAsync($"/v1/wars/{War}/front", _ => true)));
+    }
+
+    /// <summary>A world boss appears.</summary>
+    public async Task AppearAsync()
+    {
+        Boss = await _gateway.ScheduleBossAsync();
+        await Task.WhenAll(new[] { Leader, Officer, Member }.Select(
+            player => player.UntilAsync($"/v1/events/{Boss}", view => view.GetProperty("secondsLeft").GetInt64() > 0)));
     }
 
     public TestPlayer PlayerOf(Persona persona) => persona switch

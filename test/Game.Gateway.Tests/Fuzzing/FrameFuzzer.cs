@@ -16,6 +16,7 @@ internal sealed class FrameFuzzer(Random random, TestPlayer player, string guild
         ("subscribe", new { topics = new[] { $"guild:{guild}", "chat:world" } }),
         ("unsubscribe", new { topics = new[] { "chat:world" } }),
         ("strike", new { warId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 5 }),
+        ("boss.strike", new { eventId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 5 }),
         ("chat", new { channel = "shard", text = "hello" }),
         ("chat", new { channel = "whisper:s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hello" }),
     ];

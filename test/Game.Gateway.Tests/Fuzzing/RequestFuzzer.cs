@@ -25,6 +25,7 @@ internal sealed class RequestFuzzer(Random random, TestPlayer player, TestPlayer
         ("/v1/wars", new { defender = guild, wager = 1, durationSeconds = 60 }),
         ("/v1/wars/s01.01ARZ3NDEKTSV4RRFFQ69G5FAV/contribute", new { power = 1 }),
         ("/v1/wars/s02.01ARZ3NDEKTSV4RRFFQ69G5FAV/accept", null),
+        ("/v1/events/s01.01ARZ3NDEKTSV4RRFFQ69G5FAV/strike", new { power = 1 }),
         ($"/v1/leaderboards/{TestShards.Board}/submit", new { score = 1, @operator = "best" }),
         ("/v1/leaderboards/war-points/submit", new { score = 1, @operator = "increment" }),
         ("/v1/notifications/read", new { upTo = 1 }),
@@ -42,7 +43,7 @@ internal sealed class RequestFuzzer(Random random, TestPlayer player, TestPlayer
     [
         "/v1/players/me", "/v1/players/{text}", "/v1/guilds?name={text}&limit={number}&cursor={text}&shard={text}", "/v1/guilds/{text}",
         "/v1/guilds/{text}/audit?limit={number}&cursor={text}", "/v1/wars?guild={text}&status={text}&limit={number}&cursor={text}", "/v1/wars/{text}",
-        "/v1/wars/{text}/front", "/v1/leaderboards/{text}/top?limit={number}&season={number}&scope={text}", "/v1/leaderboards/arena/page?firstRank={number}&limit={number}&cursor={text}",
+        "/v1/events?status={text}&limit={number}&cursor={text}", "/v1/events/{text}", "/v1/wars/{text}/front", "/v1/leaderboards/{text}/top?limit={number}&season={number}&scope={text}", "/v1/leaderboards/arena/page?firstRank={number}&limit={number}&cursor={text}",
         "/v1/leaderboards/arena/around?reach={number}&member={text}", "/v1/leaderboards/arena/rank?season={number}&scope=all&member={text}",
         "/v1/notifications?limit={number}&cursor={text}&order={text}", "/v1/notifications?order=priority&cursor={text}", "/v1/friends", "/v1/friends/{text}",
         "/v1/chat/{text}?limit={number}&cursor={text}", "/v1/{text}", "/{text}", "/v1/session?access_token={text}",

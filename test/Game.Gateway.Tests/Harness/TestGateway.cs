@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -89,6 +90,24 @@ public sealed class TestGateway : IAsyncDisposable
         var body = await response.Content.ReadFromJsonAsync<JsonElement>();
         Assert.True(response.IsSuccessStatusCode, body.ToString());
         return new TestPlayer(this, name, body);
+    }
+
+    /// <summary>An operator has a boss appear at once on every shard.</summary>
+    public async Task<string> ScheduleBossAsync(long hitPoints = 1_000_000_000, int durationSeconds = 3600)
+    {
+        var scheduled = await OperateAsync(
+            "/ops/world-events",
+            new { kind = "worldBoss", name = "Dragon", startsAt = DateTimeOffset.UtcNow, durationSeconds, hitPoints, reward = 1000 });
+        return scheduled.Expect(HttpStatusCode.Created).Text("id");
+    }
+
+    /// <summary>A write of an operator at the management port.</summary>
+    public async Task<Answer> OperateAsync(string path, object body, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key ?? TestPlayer.NewKey());
+        using var response = await Management.SendAsync(request);
+        return await Answer.ReadAsync(response);
     }
 
     /// <summary>Asks the host to end, as SIGTERM does.</summary>

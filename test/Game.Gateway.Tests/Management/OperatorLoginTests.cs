@@ -10,7 +10,7 @@ public sealed class OperatorLoginTests(GatewayFixture fixture)
 {
     private const string Password = "correct horse:battery ünïcode";
 
-    public static TheoryData<string> Closed => ["/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/dashboard/s01/", "/nowhere"];
+    public static TheoryData<string> Closed => ["/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/s01/", "/nowhere"];
 
     public static TheoryData<string> Open => ["/health/live", "/health/ready", "/metrics"];
 
@@ -55,6 +55,16 @@ public sealed class OperatorLoginTests(GatewayFixture fixture)
         using var body = new StringContent("""{"queue":"q","id":1}""", Encoding.UTF8, "application/json");
         using var response = await gateway.Management.PostAsync("/ops/dead-letters/replay", body, TestContext.Current.CancellationToken);
         (await Answer.ReadAsync(response)).Refused(HttpStatusCode.Unauthorized, "operator_login_missing");
+    }
+
+    [Theory]
+    [InlineData("/ops/world-events")]
+    [InlineData("/ops/world-events/cancel")]
+    public async Task WorldEvents_NeedTheLogin(string path)
+    {
+        await using var gateway = await StartAsync();
+        (await gateway.OperateAsync(path, new { })).Refused(HttpStatusCode.Unauthorized, "operator_login_missing");
+        (await AskAsync(gateway, "/ops/world-events", Login("operator", Password))).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 using Game.Grains.EventSourcing;
 
 namespace Game.Simulation.Tests;
@@ -44,6 +45,12 @@ internal sealed class PlayerClient
 
     private async Task ActAsync()
     {
+        if (_world.Bosses.Count > 0 && Random.Next(3) == 0)
+        {
+            await StrikeBossAsync(Pick(_world.Bosses));
+            return;
+        }
+
         var me = await _sender.AskAsync(_shard, grains => grains.GetGrain<IPlayerGrain>(_id).GetAsync())
             ?? throw new RuleBrokenException($"{_name} was registered and is not there.");
         switch (me.Membership)
@@ -133,6 +140,26 @@ internal sealed class PlayerClient
             if (outcome.Accepted)
             {
                 _world.Ledger.Add(new AcknowledgedStrike(command.CommandId, _shard, war, _id, power, outcome.Value.PlayerTotal));
+            }
+
+            await ThinkAsync(0.3);
+        }
+    }
+
+    private async Task StrikeBossAsync(string boss)
+    {
+        for (var strikes = Random.Next(1, 6); strikes > 0; strikes--)
+        {
+            var command = new StrikeBoss(_sender.NextId(), _id, Random.Next(1, 101));
+            var outcome = await _sender.SendAsync(
+                _shard,
+                StreamName.Of(StreamName.EventFront, boss),
+                command,
+                grains => grains.GetGrain<IWorldEventFrontGrain>(boss).StrikeAsync(command));
+            if (outcome.Accepted)
+            {
+                _world.Ledger.AddBossStrike(
+                    new AcknowledgedStrike(command.CommandId, _shard, boss, _id, command.Power, outcome.Value.PlayerTotal));
             }
 
             await ThinkAsync(0.3);

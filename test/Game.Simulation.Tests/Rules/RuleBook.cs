@@ -6,8 +6,10 @@ using Game.Contracts.Identity;
 using Game.Contracts.Leaderboards;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
+using Game.Contracts.WorldEvents;
 using Game.Domain.Economy;
 using Game.Domain.Wars;
+using Game.Domain.WorldEvents;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
 
@@ -18,9 +20,9 @@ internal sealed class RuleBook(World world)
 {
     private readonly Dictionary<string, ShardLog> _logs = new(StringComparer.Ordinal);
 
-    /// <returns>All wars.</returns>
+    /// <returns>All wars and all world events.</returns>
     /// <exception cref="RuleBrokenException">Something does not hold.</exception>
-    public async Task<IReadOnlyList<GuildWar>> CheckAsync()
+    public async Task<(IReadOnlyList<GuildWar> Wars, IReadOnlyList<WorldEvent> Events)> CheckAsync()
     {
         foreach (var name in world.Names)
         {
@@ -29,7 +31,10 @@ internal sealed class RuleBook(World world)
 
         CheckNothingWasGivenUp();
         await CheckWhatPlayersWereToldAsync();
-        CheckStrikes();
+        CheckStrikes(world.Ledger.Strikes, StreamName.Front, fact => fact is StrikeLanded e ? (e.Player, e.Points, e.PlayerTotal) : null);
+        CheckStrikes(world.Ledger.BossStrikes, StreamName.EventFront, fact => fact is BossStruck e ? (e.Player, e.Damage, e.PlayerTotal) : null);
+        var events = _logs.Values.SelectMany(log => log.Events()).ToList();
+        events.ForEach(worldEvent => new EventRules(worldEvent, _logs).Check());
         var wars = _logs.Values.SelectMany(log => log.Wars()).ToList();
         wars.ForEach(CheckWar);
 
@@ -39,7 +44,7 @@ internal sealed class RuleBook(World world)
         CheckNames();
         await CheckGrainsAgreeWithTheLogAsync();
         await CheckAwardsAsync();
-        return wars;
+        return (wars, events);
     }
 
     private void CheckNothingWasGivenUp()
@@ -60,26 +65,26 @@ internal sealed class RuleBook(World world)
     }
 
     /// <summary>Acknowledged strikes and stored strikes are the same: none lost, none doubled, none made up.</summary>
-    private void CheckStrikes()
+    private void CheckStrikes(
+        IReadOnlyList<AcknowledgedStrike> acknowledged, string category, Func<GameEvent, (string Player, int Power, long Total)?> read)
     {
         var stored = new Dictionary<string, AcknowledgedStrike>(StringComparer.Ordinal);
         foreach (var log in _logs.Values)
         {
-            foreach (var war in log.Keys(StreamName.Front))
+            foreach (var war in log.Keys(category))
             {
-                foreach (var (entry, fact) in log.Events(StreamName.Of(StreamName.Front, war)))
+                foreach (var (entry, fact) in log.Events(StreamName.Of(category, war)))
                 {
-                    if (fact is StrikeLanded strike)
+                    if (read(fact) is { } strike)
                     {
-                        var told = new AcknowledgedStrike(
-                            entry.CommandId, log.Node.Name, war, strike.Player, strike.Points, strike.PlayerTotal);
+                        var told = new AcknowledgedStrike(entry.CommandId, log.Node.Name, war, strike.Player, strike.Power, strike.Total);
                         Require(stored.TryAdd(entry.CommandId, told), $"strike {entry.CommandId} is stored twice");
                     }
                 }
             }
         }
 
-        foreach (var strike in world.Ledger.Strikes)
+        foreach (var strike in acknowledged)
         {
             Require(
                 stored.Remove(strike.CommandId, out var found) && found == strike,
@@ -244,6 +249,16 @@ internal sealed class RuleBook(World world)
                 Agree(await grains.GetGrain<IGuildWarGrain>(war.Id).GetAsync(), war.ToView());
             }
 
+            foreach (var worldEvent in log.Events())
+            {
+                Agree(await grains.GetGrain<IWorldEventGrain>(worldEvent.Id).GetAsync(), worldEvent.ToView());
+            }
+
+            foreach (var front in log.EventFronts())
+            {
+                Agree(await grains.GetGrain<IWorldEventFrontGrain>(front.EventId).GetAsync() is { } view ? view with { Pool = null } : null, front.ToView());
+            }
+
             foreach (var front in log.Fronts())
             {
                 Agree(await grains.GetGrain<IWarFrontGrain>(front.WarId).GetAsync() is { } view ? view with { Scoreboard = null } : null, front.ToView());
@@ -251,7 +266,10 @@ internal sealed class RuleBook(World world)
         }
     }
 
-    /// <summary>Every point of a settled war was credited to its fighter once, as experience and on the leaderboard.</summary>
+    /// <summary>
+    /// Every point of a settled war was credited to its fighter once, as experience and on the leaderboard, and every share of a
+    /// boss's reward once.
+    /// </summary>
     private async Task CheckAwardsAsync()
     {
         foreach (var log in _logs.Values)
@@ -259,11 +277,17 @@ internal sealed class RuleBook(World world)
             var earned = log.Fronts().SelectMany(front => front.Fighters)
                 .GroupBy(fighter => fighter.Key)
                 .ToDictionary(group => group.Key, group => group.Sum(fighter => fighter.Value));
+            var rewards = log.EventFronts().Where(front => front.PayingOutcome is not null)
+                .SelectMany(front => front.Contributors.Select(entry => (Player: entry.Key, Share: front.ShareOf(entry.Value))))
+                .ToLookup(reward => reward.Player, reward => reward.Share);
             var board = log.Node.Grains!.GetGrain<ILeaderboardGrain>(LeaderboardCatalog.WarPoints);
             foreach (var player in log.Players())
             {
                 var points = earned.GetValueOrDefault(player.Id);
-                Require(player.Experience == WarFront.ExperienceFor(points), $"{player.Id} earned {points} and has {player.Experience} experience");
+                var reward = rewards[player.Id].Sum();
+                Require(
+                    player.Experience == WarFront.ExperienceFor(points) + reward,
+                    $"{player.Id} earned {points} and {reward} of bosses, and has {player.Experience} experience");
 
                 // A season may have ended in between; the log has every submission.
                 var ranked = log.Events(StreamName.Of(StreamName.Leaderboard, LeaderboardCatalog.WarPoints))

@@ -3,6 +3,7 @@ using Game.Domain.Friends;
 using Game.Domain.Guilds;
 using Game.Domain.Players;
 using Game.Domain.Wars;
+using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
 
@@ -50,6 +51,10 @@ internal sealed class ShardLog(ShardNode node)
     public IEnumerable<WarFront> Fronts() => Fold(StreamName.Front, WarFront.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<FriendList> FriendLists() => Fold(StreamName.Friends, FriendList.Initial, (state, fact) => state.Apply(fact));
+    public IEnumerable<WorldEvent> Events() => Fold(StreamName.WorldEvent, WorldEvent.Initial, (state, fact) => state.Apply(fact));
+
+    public IEnumerable<WorldEventFront> EventFronts() =>
+        Fold(StreamName.EventFront, WorldEventFront.Initial, (state, fact) => state.Apply(fact));
 
     private IEnumerable<T> Fold<T>(string category, Func<string, T> initial, Func<T, GameEvent, T> apply) =>
         Keys(category).Select(key => Events(StreamName.Of(category, key)).Aggregate(initial(key), (state, entry) => apply(state, entry.Fact)));

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 
-namespace Game.Domain.Leaderboards;
+namespace Game.Domain.Time;
 
 /// <summary>
 /// A cron expression of five fields in UTC: minute (0–59), hour (0–23), day of month (1–31), month (1–12 or JAN–DEC), day of

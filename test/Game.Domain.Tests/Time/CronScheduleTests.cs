@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Game.Domain.Leaderboards;
+using Game.Domain.Time;
 
-namespace Game.Domain.Tests.Leaderboards;
+namespace Game.Domain.Tests.Time;
 
 public sealed class CronScheduleTests
 {

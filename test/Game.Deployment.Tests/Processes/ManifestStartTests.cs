@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Game.Deployment.Tests.Processes;
+
+/// <summary>Silos that get exactly what the rendered manifests give them, with a real database and a real broker.</summary>
+public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SilosOfTwoShards_FormTheirClusters_ServeEachOther_AndShowTheMetricsThatAlertsWatch()
+    {
+        await servers.StartAsync();
+        var (databases, key) = (servers.NewDatabases(), Pod.NewKey());
+        using var first = await Pod.CreateAsync("prod-s01", databases, $"{servers.RabbitMq.Address}", key);
+        using var second = await Pod.CreateAsync("prod-s01", databases, $"{servers.RabbitMq.Address}", key);
+        using var other = await Pod.CreateAsync("prod-s02", databases, $"{servers.RabbitMq.Address}", key);
+        Pod[] pods = [first, second, other];
+        await Task.WhenAll(first.MigrateAsync(), other.MigrateAsync());
+        foreach (var pod in pods)
+        {
+            await pod.StartAsync();
+        }
+
+        await Task.WhenAll(pods.Select(pod => pod.Process.ReadyAsync(Cancelled)));
+        foreach (var pod in pods)
+        {
+            await UntilAsync(async () => await pod.ProbeAsync("/health/ready") == HttpStatusCode.OK);
+            Assert.Equal(HttpStatusCode.Unauthorized, await pod.ProbeAsync("/ops/status"));
+        }
+
+        // One key signs for all gateways, and a gateway of one shard reaches the other one.
+        using var gateway = first.Gateway;
+        var (player, token) = await RegisterAsync(gateway, "ann", "s01");
+        var (stranger, _) = await RegisterAsync(gateway, "bob", "s02");
+        foreach (var pod in pods)
+        {
+            using var client = pod.Gateway;
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            foreach (var id in new[] { player, stranger })
+            {
+                await UntilAsync(async () =>
+                {
+                    using var found = await client.GetAsync($"/v1/players/{id}", Cancelled);
+                    Assert.True(
+                        found.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{id} at {pod.Overlay}: {found.StatusCode}\n{pod.Said()}");
+                    return found.StatusCode == HttpStatusCode.OK;
+                });
+            }
+        }
+
+        // The two silos of s01 are one cluster.
+        using var management = Operator(second);
+        await UntilAsync(async () => (await management.GetStringAsync("/dashboard/s01/DashboardCounters", Cancelled)).Contains(first.Address, StringComparison.Ordinal));
+        await CheckMetricsAsync(pods);
+
+        await DrainsAsync(second);
+        Assert.Equal(HttpStatusCode.OK, await first.ProbeAsync("/health/ready"));
+        await Task.WhenAll(DrainsAsync(first), DrainsAsync(other));
+    }
+
+    /// <summary>SIGTERM: not ready first, still answering, then gone with success.</summary>
+    private static async Task DrainsAsync(Pod pod)
+    {
+        var stopping = pod.Process.StopAsync();
+        await UntilAsync(async () => await pod.ProbeAsync("/health/ready") == HttpStatusCode.ServiceUnavailable);
+        using var gateway = pod.Gateway;
+        using var answer = await gateway.GetAsync("/v1/players/me", Cancelled);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        await stopping.WaitAsync(TimeSpan.FromSeconds(150), Cancelled);
+        Assert.True(pod.Process.ExitCode == 0, pod.Said());
+    }
+
+    /// <summary>Every metric that alerts and dashboards name is one that a silo shows.</summary>
+    private static async Task CheckMetricsAsync(IEnumerable<Pod> pods)
+    {
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pod in pods)
+        {
+            using var client = pod.Management;
+            shown.UnionWith(MetricNames.Shown(await client.GetStringAsync("/metrics", Cancelled)));
+        }
+
+        var unknown = MetricNames.Used().Where(used => !shown.Contains(used.Metric)).Select(used => $"{used.File}: {used.Metric}");
+        Assert.True(!unknown.Any(), $"{string.Join('\n', unknown)}\nThere are:\n{string.Join('\n', shown.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>Asks again while the way to another shard is not made yet, as clients do.</summary>
+    private static async Task<(string Id, string Token)> RegisterAsync(HttpClient gateway, string name, string shard)
+    {
+        var body = default(JsonElement);
+        await UntilAsync(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/auth/register")
+            {
+                Content = JsonContent.Create(new { name, password = "a password", shard }),
+                Headers = { { "Idempotency-Key", $"register-{name}" } },
+            };
+            using var answer = await gateway.SendAsync(request, Cancelled);
+            body = await answer.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+            Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable, $"{body}");
+            return answer.StatusCode == HttpStatusCode.Created;
+        });
+        return (body.GetProperty("playerId").GetString()!, body.GetProperty("accessToken").GetString()!);
+    }
+
+    private static HttpClient Operator(Pod pod)
+    {
+        var client = pod.Management;
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"operator:{Pod.Password}")));
+        return client;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !await holds();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), "It did not come about within 60 s.");
+            await Task.Delay(100, Cancelled);
+        }
+    }
+}
