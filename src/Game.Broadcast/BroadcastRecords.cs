@@ -4,7 +4,8 @@ namespace Game.Broadcast;
 /// A message. <paramref name="Id"/> is the source event's id (<c>{shard}/{position}/{n}</c>); <paramref name="SourceShard"/>
 /// <paramref name="SourcePosition"/> and <paramref name="SourceStream"/> say where in which log it comes from. Body: at most 64 KiB.
 /// <paramref name="TimeToLive"/>, counted from the publish: a message that is still waiting when it has passed is dropped,
-/// counted, and no dead letter. Priority 0–9 orders nothing on a plain queue. Limits: <see cref="BroadcastLimits"/>.
+/// counted, and no dead letter. Priority 0–9 orders nothing in a queue: receivers order what they
+/// take from it together. Limits: <see cref="BroadcastLimits"/>.
 /// </summary>
 public sealed record BroadcastMessage(
     string Id,

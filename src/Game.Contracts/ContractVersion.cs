@@ -7,7 +7,8 @@ namespace Game.Contracts;
 /// </summary>
 public static class ContractVersion
 {
-    public const int Current = 1;
+    /// <summary>2: friends, whispers, announcements, digests; notifications have a text.</summary>
+    public const int Current = 2;
 
     /// <summary>The oldest version this build works beside.</summary>
     public const int Oldest = 1;

@@ -200,4 +200,28 @@ public static class RefusalCodes
 
     /// <summary>The member has no entry in the season.</summary>
     public const string NotRanked = "not_ranked";
+
+    /// <summary>The player is a friend already.</summary>
+    public const string AlreadyFriends = "already_friends";
+
+    /// <summary>The player has been asked already and has not answered.</summary>
+    public const string FriendAlreadyAsked = "friend_already_asked";
+
+    /// <summary>The player has not asked, or no longer.</summary>
+    public const string FriendRequestNotFound = "friend_request_not_found";
+
+    /// <summary>The player is no friend and was not asked.</summary>
+    public const string NotFriends = "not_friends";
+
+    /// <summary>The list has as many friends and open requests as it may.</summary>
+    public const string TooManyFriends = "too_many_friends";
+
+    /// <summary>As many own requests are open as may be.</summary>
+    public const string TooManyFriendRequests = "too_many_friend_requests";
+
+    /// <summary>As many players are blocked as may be.</summary>
+    public const string TooManyBlocked = "too_many_blocked";
+
+    /// <summary>The caller has blocked the player.</summary>
+    public const string PlayerIsBlocked = "player_is_blocked";
 }

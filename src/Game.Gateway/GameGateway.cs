@@ -1,5 +1,6 @@
 using System.Net;
 using Game.Gateway.Chat;
+using Game.Gateway.Friends;
 using Game.Gateway.Guilds;
 using Game.Gateway.Http;
 using Game.Gateway.Leaderboards;
@@ -8,6 +9,7 @@ using Game.Gateway.Management;
 using Game.Gateway.Notifications;
 using Game.Gateway.OpenApi;
 using Game.Gateway.Players;
+using Game.Gateway.Presence;
 using Game.Gateway.Sessions;
 using Game.Gateway.Sessions.Frames;
 using Game.Gateway.SignIn;
@@ -102,6 +104,7 @@ public static class GameGateway
         EventEndpoints.Map(api);
         BoardEndpoints.Map(api);
         NotificationEndpoints.Map(api);
+        FriendEndpoints.Map(api);
         ChatEndpoints.Map(api);
         SessionEndpoint.Map(api);
         ApiDescription.Map(app);
@@ -113,6 +116,7 @@ public static class GameGateway
         services.AddSingleton(settings);
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<FeedHub>();
+        services.AddSingleton<PresenceReporter>();
         services.AddSingleton<TopicRules>();
         services.AddSingleton<FrameHandler, PingFrame>();
         services.AddSingleton<FrameHandler, RenewFrame>();

@@ -102,11 +102,10 @@ internal sealed class Operations(World world) : IOperations
     {
         try
         {
-            var queues = await Task.WhenAll(BroadcastRoutes.All.Select(async exchange =>
+            var queues = await Task.WhenAll(BroadcastRoutes.QueuesOf(shard).Select(async queue =>
             {
-                var queue = BroadcastRoutes.QueueOf(exchange, shard);
-                var depth = await world.Bus.GetDepthAsync(queue, cancellationToken);
-                return new QueueStatus(queue, depth.Ready, depth.Unacknowledged, depth.DeadLetters);
+                var depth = await world.Bus.GetDepthAsync(queue.Name, cancellationToken);
+                return new QueueStatus(queue.Name, depth.Ready, depth.Unacknowledged, depth.DeadLetters);
             })).WaitAsync(Patience, cancellationToken);
             return (queues, null);
         }

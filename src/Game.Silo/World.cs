@@ -127,6 +127,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Bus = _bus,
                 Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
+                ChatFilter = settings.Chat.ToFilter(),
+                Presence = settings.Presence.ToOptions(),
                 WorldEvents = settings.WorldEvents.ToSchedules(),
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,

@@ -1,12 +1,18 @@
+using Game.Broadcast;
 using Game.Broadcast.InProcess;
+using Game.Broadcast.RabbitMq;
+using Game.Contracts.Broadcast;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Domain.Economy;
 using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
+using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
+using Game.Grains.Presence;
+using Game.LocalServers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Grains.Tests;
@@ -19,23 +25,30 @@ public sealed class TestWorld : IAsyncDisposable
     private readonly string _folder;
     private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
     private readonly Dictionary<string, FaultyStore> _faults = [];
-    private InProcessBus? _bus;
+    private readonly RabbitMqServer? _broker;
+    private IBroadcastBus? _bus;
 
     private readonly IReadOnlyList<WorldEventSchedule> _events;
 
-    private TestWorld(string folder, IReadOnlyList<string> names, IReadOnlyList<WorldEventSchedule> events)
+    private TestWorld(string folder, IReadOnlyList<string> names, IReadOnlyList<WorldEventSchedule> events, RabbitMqServer? broker)
     {
         _folder = folder;
+        _broker = broker;
         Names = names;
         _events = events;
     }
 
     public IReadOnlyList<string> Names { get; }
 
-    public static async Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events)
+    public static Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events) => StartAsync(shards, null, events);
+
+    /// <param name="shards">How many.</param>
+    /// <param name="broker">Joins them instead of the in-process bus; stays the caller's to dispose.</param>
+    /// <param name="events">World events to be planned.</param>
+    public static async Task<TestWorld> StartAsync(int shards, RabbitMqServer? broker, params IReadOnlyList<WorldEventSchedule> events)
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
-        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], events);
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], events, broker);
         await world.OpenAsync();
         return world;
     }
@@ -55,6 +68,21 @@ public sealed class TestWorld : IAsyncDisposable
     {
         await CloseAsync();
         await OpenAsync();
+    }
+
+    /// <summary>The shard takes nothing from its queues any more.</summary>
+    public ValueTask StopConsumingAsync(string shard) => _shards[shard].Host.Traffic.StopAsync();
+
+    public Task ConsumeAgainAsync(string shard) => _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until the bus has all that the shard's log has to tell.</summary>
+    public async Task UntilPublishedAsync(string shard)
+    {
+        foreach (var route in BroadcastRoutes.All)
+        {
+            var publisher = Grains(shard).GetGrain<IBroadcastPublisherGrain>(route);
+            await UntilAsync(() => publisher.GetStatusAsync(), status => status.Cursor == status.Head);
+        }
     }
 
     /// <summary>Takes one shard down; the others go on, and what they send it waits.</summary>
@@ -152,8 +180,11 @@ public sealed class TestWorld : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        _bus = InProcessBus.Open(
-            new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
+        _bus = _broker is null
+            ? InProcessBus.Open(
+                new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance)
+            : await RabbitMqBus.OpenAsync(
+                new RabbitMqOptions { Nodes = [_broker.Address] }, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
         foreach (var name in Names)
         {
             await StartShardAsync(name, Names);
@@ -176,6 +207,7 @@ public sealed class TestWorld : IAsyncDisposable
                 Store = _faults[name],
                 Reminders = store.Items("reminders"),
                 Bus = _bus!,
+                Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
                 WorldEvents = _events,
                 LoggerFactory = NullLoggerFactory.Instance,
             },

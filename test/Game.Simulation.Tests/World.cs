@@ -53,6 +53,8 @@ internal sealed class World : IDisposable
     /// <summary>Ids of guilds that somebody has asked to found.</summary>
     public List<string> Guilds { get; } = [];
 
+    /// <summary>Ids of registered players.</summary>
+    public List<string> Players { get; } = [];
     /// <summary>Ids of world bosses that have been scheduled.</summary>
     public List<string> Bosses { get; } = [];
 

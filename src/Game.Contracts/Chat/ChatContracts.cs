@@ -1,8 +1,9 @@
 namespace Game.Contracts.Chat;
 
 /// <summary>
-/// One chat channel as one shard holds it; key: <c>world</c>, <c>shard</c> or <c>guild:{guildId}</c>. A message is stored
-/// on its author's shard and reaches the other shards' copies of the channel over the bus. Keeps the newest 200.
+/// One chat channel as one shard holds it; key: <c>world</c>, <c>shard</c>, <c>guild:{guildId}</c> or, for each of two who
+/// whisper, <c>whisper:{owner}:{other}</c>. A message is stored on its author's shard and reaches the other copies of the
+/// channel over the bus. Keeps the newest 200.
 /// </summary>
 [Alias("game.IChatChannelGrain")]
 public interface IChatChannelGrain : IGrainWithStringKey
@@ -27,13 +28,17 @@ public sealed record ChatMessage(
 [GenerateSerializer, Immutable, Alias("game.chat.command")]
 public abstract record ChatCommand(string CommandId) : Command(CommandId);
 
-/// <summary>A player of this shard says something. Text: 1–500 characters.</summary>
+/// <summary>
+/// A player of this shard says something. Text: 1–500 characters. <paramref name="Shown"/>: the text as the word filter
+/// leaves it, of the same length limit; null: as it is.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("game.chat.post")]
 public sealed record PostMessage(
     string CommandId,
     [property: Id(0)] string Author,
     [property: Id(1)] string AuthorName,
-    [property: Id(2)] string Text) : ChatCommand(CommandId);
+    [property: Id(2)] string Text,
+    [property: Id(3), PerAttempt] string? Shown = null) : ChatCommand(CommandId);
 
 /// <summary>A message of another shard arrives.</summary>
 [GenerateSerializer, Immutable, Alias("game.chat.receive")]

@@ -36,6 +36,9 @@ public static class FeedTopics
     /// <summary>How long a feed remembers an observer that does not renew.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
+    /// <summary>What everybody on the shard is told.</summary>
+    public const string Announcements = "announcements";
+
     /// <summary>World events: their beginnings and ends, and bosses' pools.</summary>
     public const string Events = "events";
 

@@ -29,4 +29,8 @@ public interface ILeaderboardGrain : IGrainWithStringKey
     /// </summary>
     [Alias("GetDigest"), ReadOnly]
     Task<Outcome<LeaderboardDigest>> GetDigestAsync(int top, int samples);
+
+    /// <summary>The stream's version: a digest taken at the same one is the same.</summary>
+    [Alias("GetVersion"), ReadOnly]
+    Task<long> GetVersionAsync();
 }

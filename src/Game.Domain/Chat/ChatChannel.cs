@@ -27,7 +27,9 @@ public sealed record ChatChannel : IAggregate<ChatChannel, ChatCommand>
 
     public Decision Decide(ChatCommand command, DateTimeOffset now) => command switch
     {
-        PostMessage c => CheckText(c.Text) is { } refusal ? refusal : new MessagePosted(now, c.Author, c.AuthorName, c.Text, Local: true),
+        PostMessage c => (CheckText(c.Text) ?? CheckText(c.Shown ?? c.Text)) is { } refusal
+            ? refusal
+            : new MessagePosted(now, c.Author, c.AuthorName, c.Shown ?? c.Text, Local: true),
         ReceiveMessage c => CheckText(c.Text) is { } refusal ? refusal : new MessagePosted(c.At, c.Author, c.AuthorName, c.Text, Local: false),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "A chat channel does not know this command."),
     };

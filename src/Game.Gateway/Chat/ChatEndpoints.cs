@@ -15,7 +15,7 @@ internal static class ChatEndpoints
     }
 
     private static async Task<IResult> HistoryAsync(
-        string channel, QueryNumber? limit, string? cursor, Caller caller, ChatService chat, ShardRouter shards)
+        string channel, QueryNumber? limit, string? cursor, Caller caller, ChatService chat)
     {
         var list = $"chat/{channel}";
         var problem = PageRequest.ReadNumbered(list, limit, cursor, out var page) ?? await chat.CheckListenerAsync(caller, channel);
@@ -24,8 +24,10 @@ internal static class ChatEndpoints
             return Reply.Refused(problem);
         }
 
-        var found = await shards.On(caller.Shard).GetGrain<IChatChannelGrain>(channel).GetHistoryAsync(page.AfterNumber, page.CountAndOne);
-        return Reply.Ok(page.Of(list, found, message => $"{message.Sequence}"));
+        var found = page.Of(
+            list, await chat.GetHistoryAsync(caller, channel, page.AfterNumber, page.CountAndOne), message => $"{message.Sequence}");
+        var blocked = await chat.GetBlockedAsync(caller);
+        return Reply.Ok(found with { Items = [.. found.Items.Where(message => !blocked.Contains(message.Author))] });
     }
 
     private static async Task<IResult> PostAsync(

@@ -26,6 +26,9 @@ internal sealed class IdempotencyKey : IInput, IEndpointParameterMetadataProvide
     /// <summary>The command id: keys of different players never meet.</summary>
     public string For(Caller caller) => CommandId(caller, _key);
 
+    /// <summary>The command id of what operators ask for.</summary>
+    public string ForOperator => $"operator:{_key}";
+
     public static string CommandId(Caller caller, string key) => $"{caller.PlayerId}:{key}";
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>

@@ -13,10 +13,12 @@ internal static class RouteIds
     public const string Board = "board";
     public const string Channel = "channel";
 
-    private const string EntityLimit = "{shard}.{ulid}";
-    private const string GuildChannelPrefix = "guild:";
+    /// <summary>A player who may be at home on a shard that is not served here.</summary>
+    public const string Friend = "friendId";
 
-    public static bool IsRouteId(string name) => name is Player or Guild or War or Event or Board or Channel;
+    private const string EntityLimit = "{shard}.{ulid}";
+
+    public static bool IsRouteId(string name) => name is Player or Guild or War or Event or Board or Channel or Friend;
 
     /// <summary>
     /// Players and guilds must live here, unless <paramref name="guildMayBeElsewhere"/>; wars and events may be known here by their
@@ -31,7 +33,7 @@ internal static class RouteIds
             {
                 Guild when guildMayBeElsewhere => CheckEntity(name, text),
                 Player or Guild => CheckEntity(name, text) ?? shards.CheckServed(text!),
-                War or Event => CheckEntity(name, text),
+                War or Event or Friend => CheckEntity(name, text),
                 Board => CheckBoard(text),
                 Channel => CheckChannel(text),
                 _ => throw new InvalidOperationException($"No rule for the route parameter '{name}'."),
@@ -49,16 +51,11 @@ internal static class RouteIds
         EntityId.TryParse(id, out _) ? null : Problem.Invalid(name, EntityLimit, GatewayCodes.InvalidId);
 
     public static Problem? CheckChannel(string? channel) =>
-        channel is ChatChannels.World or ChatChannels.Shard || GuildOfChannel(channel) is not null
+        channel is ChatChannels.World or ChatChannels.Shard
+            || ChatChannels.GuildOf(channel) is not null
+            || ChatChannels.WhisperedTo(channel) is not null
             ? null
-            : Problem.Invalid(Channel, "world, shard or guild:{guildId}", GatewayCodes.InvalidId);
-
-    /// <summary>The guild whose channel this is, or null.</summary>
-    public static string? GuildOfChannel(string? channel) =>
-        channel is not null && channel.StartsWith(GuildChannelPrefix, StringComparison.Ordinal)
-            && EntityId.TryParse(channel[GuildChannelPrefix.Length..], out var guild)
-            ? guild.ToString()
-            : null;
+            : Problem.Invalid(Channel, "world, shard, guild:{guildId} or whisper:{playerId}", GatewayCodes.InvalidId);
 
     private static Problem? CheckBoard(string? board) =>
         ShardId.IsValid(board) ? null : Problem.Invalid(Board, "1 to 32 characters of a-z 0-9 -", GatewayCodes.InvalidId);

@@ -28,7 +28,7 @@ internal static class BoardEndpoints
         Reply.Ok);
 
     private static async Task<IResult> TopAsync(
-        string board, QueryNumber? limit, QueryNumber? season, string? scope, Caller caller, ShardRouter shards)
+        string board, QueryNumber? limit, QueryNumber? season, string? scope, Caller caller, ShardRouter shards, TimeProvider clock)
     {
         var badLimit = PageRequest.ReadLimit(limit, out var count);
         var badSeason = ReadSeason(season, out var number);
@@ -43,8 +43,8 @@ internal static class BoardEndpoints
             return await ReadPageAsync(BoardOf(board, caller.Shard, shards), number, 1, count);
         }
 
-        var digests = await MergedBoard.DigestAsync(board, count, samples: 1, shards);
-        return Reply.Of(digests, merged => Reply.Ok(merged.Top(board, count)));
+        return Reply.Of(
+            await RankingOf(board, caller.Shard, shards).GetTopAsync(count), top => Reply.Ok(BoardBody.Of(board, top, clock.GetUtcNow())));
     }
 
     private static async Task<IResult> PageAsync(
@@ -96,7 +96,7 @@ internal static class BoardEndpoints
     }
 
     private static async Task<IResult> RankAsync(
-        string board, QueryNumber? season, string? scope, string? member, Caller caller, ShardRouter shards)
+        string board, QueryNumber? season, string? scope, string? member, Caller caller, ShardRouter shards, TimeProvider clock)
     {
         var badSeason = ReadSeason(season, out var number);
         var badScope = ReadScope(scope, number, out var all);
@@ -119,15 +119,13 @@ internal static class BoardEndpoints
             return Reply.Refused(elsewhere);
         }
 
-        var own = await BoardOf(board, EntityId.ShardOf(member), shards).GetRankAsync(0, member);
-        if (!own.Accepted)
-        {
-            return Reply.Refused(own.Refusal);
-        }
-
-        var digests = await MergedBoard.DigestAsync(board, top: 0, LeaderboardLimits.MaxDigestSamples, shards);
-        return Reply.Of(digests, merged => Reply.Ok(merged.Rank(own.Value, EntityId.ShardOf(member))));
+        return Reply.Of(
+            await RankingOf(board, EntityId.ShardOf(member), shards).GetRankAsync(member),
+            standing => Reply.Ok(RankBody.Of(standing, clock.GetUtcNow())));
     }
+
+    private static IRankingGrain RankingOf(string board, string shard, ShardRouter shards) =>
+        shards.On(shard).GetGrain<IRankingGrain>(board);
 
     private static ILeaderboardGrain BoardOf(string board, string shard, ShardRouter shards) =>
         shards.On(shard).GetGrain<ILeaderboardGrain>(board);

@@ -15,6 +15,10 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string>? _operator = PerMinute(settings.AccountPerMinute, settings.AccountBurst);
     private readonly PartitionedRateLimiter<string>? _player = PerSecond(settings.PlayerPerSecond, settings.PlayerBurst);
     private readonly PartitionedRateLimiter<string>? _frames = PerSecond(settings.FramesPerSecond, settings.FramesBurst);
+    private readonly PartitionedRateLimiter<string>? _chat = PerMinute(settings.ChatPerMinute, settings.ChatBurst);
+    private readonly PartitionedRateLimiter<string>? _channel = PerSecond(settings.ChannelPerSecond, settings.ChannelBurst);
+    private readonly PartitionedRateLimiter<string>? _notifications =
+        PerMinute(settings.OperatorNotificationsPerMinute, settings.OperatorNotificationsBurst);
 
     public Problem? CheckAddress(IPAddress? address) => Check(_address, KeyOf(address));
 
@@ -39,6 +43,14 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
 
     public Problem? CheckFrame(string playerId) => Check(_frames, playerId);
 
+    /// <summary>What one player says on one channel.</summary>
+    public Problem? CheckChat(string playerId, string channel) => Check(_chat, $"{playerId}/{channel}");
+
+    /// <summary>What all players of this gateway say on one channel.</summary>
+    public Problem? CheckChannel(string channel) => Check(_channel, channel);
+
+    public Problem? CheckOperatorNotification() => Check(_notifications, "");
+
     public void Dispose()
     {
         _address?.Dispose();
@@ -47,6 +59,9 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
         _operator?.Dispose();
         _player?.Dispose();
         _frames?.Dispose();
+        _chat?.Dispose();
+        _channel?.Dispose();
+        _notifications?.Dispose();
     }
 
     private static Problem? Check(PartitionedRateLimiter<string>? limiter, string key)

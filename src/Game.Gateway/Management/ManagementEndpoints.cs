@@ -30,6 +30,7 @@ internal static class ManagementEndpoints
         management.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
+        management.MapPost("/ops/notifications", OperatorNotifications.SendAsync);
         EventOperations.Map(management);
     }
 

@@ -9,11 +9,22 @@ namespace Game.Gateway.Sessions;
 /// <param name="Bytes">The whole frame.</param>
 /// <param name="Replaces">A frame of this key that still waits is outdated by this one; null: all count.</param>
 /// <param name="Ended">The player whose membership of the guild ends with this, <see cref="Everybody"/>, or null.</param>
-internal sealed record FeedFrame(string Topic, string Type, ReadOnlyMemory<byte> Bytes, string? Replaces, string? Ended)
+/// <param name="Author">Who says it, if it is said by somebody.</param>
+/// <param name="Blocking">Whom the player it is told to blocks with this, or no longer.</param>
+internal sealed record FeedFrame(
+    string Topic,
+    string Type,
+    ReadOnlyMemory<byte> Bytes,
+    string? Replaces,
+    string? Ended,
+    string? Author,
+    (string Player, bool Blocked)? Blocking)
 {
     public const string Everybody = "*";
     private const string GuildEvent = "guild.event";
     private const string Scoreboard = "war.scoreboard";
+    private const string ChatMessage = "chat.message";
+    private const string FriendEvent = "friend.event";
     private const string Pool = "boss.pool";
 
     public static FeedFrame Of(FeedMessage message) => new(
@@ -26,7 +37,27 @@ internal sealed record FeedFrame(string Topic, string Type, ReadOnlyMemory<byte>
             Pool => $"{Pool}/{EventOf(message.Json)}",
             _ => null,
         },
-        message.Type == GuildEvent ? EndedBy(message.Json) : null);
+        message.Type == GuildEvent ? EndedBy(message.Json) : null,
+        message.Type == ChatMessage ? AuthorOf(message.Json) : null,
+        message.Type == FriendEvent ? BlockingBy(message.Json) : null);
+
+    private static string? AuthorOf(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("author").GetString();
+    }
+
+    private static (string Player, bool Blocked)? BlockingBy(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var player = document.RootElement.GetProperty("event").GetProperty("player").GetString()!;
+        return document.RootElement.GetProperty("kind").GetString() switch
+        {
+            "friends.player-blocked" => (player, true),
+            "friends.player-unblocked" => (player, false),
+            _ => null,
+        };
+    }
 
     private static string? EventOf(string json)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net.WebSockets;
+using Game.Contracts.Notifications;
 using Game.Gateway.Http;
 using Game.Gateway.Tokens;
 
@@ -16,6 +18,9 @@ internal sealed partial class GameSession
     /// <summary>How long a client may take to answer a close frame.</summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Most unread notifications that a session begins with.</summary>
+    private const int MaxBacklog = 50;
+
     private readonly WebSocket _socket;
     private readonly SessionServices _services;
     private readonly Outbox _outbox;
@@ -27,6 +32,9 @@ internal sealed partial class GameSession
     private long _closeOrderedAt;
     private long _sendingSince;
     private int _tooFastInARow;
+
+    // Replaced, never changed: pushes read it.
+    private ImmutableHashSet<string> _blocked = [];
 
     public GameSession(WebSocket socket, Caller caller, SessionServices services)
     {
@@ -69,7 +77,10 @@ internal sealed partial class GameSession
         try
         {
             await _services.Hub.SubscribeAsync(this, TopicRules.Own(Caller));
+            await _services.Hub.SubscribeAsync(this, TopicRules.Announcements(Caller));
+            await ReadBlockedAsync();
             Send(FrameWriter.Push("hello", new { playerId = Caller.PlayerId, shard = Caller.Shard, expiresAt = Caller.ExpiresAt }));
+            await SendBacklogAsync();
             await ReceiveAsync();
         }
         catch (Exception exception) when (exception is TimeoutException || GrainRetry.IsTransient(exception, CancellationToken.None))
@@ -92,7 +103,12 @@ internal sealed partial class GameSession
     /// <summary>Called by the hub for every listener, one after the other: returns at once.</summary>
     public void Push(FeedFrame frame)
     {
-        if (_topics.IsShown(frame.Topic))
+        if (frame.Blocking is var (player, isBlocked))
+        {
+            ImmutableInterlocked.Update(ref _blocked, (blocked, _) => isBlocked ? blocked.Add(player) : blocked.Remove(player), 0);
+        }
+
+        if (_topics.IsShown(frame.Topic) && (frame.Author is null || !_blocked.Contains(frame.Author)))
         {
             Send(frame.Bytes, frame.Replaces);
         }
@@ -163,6 +179,19 @@ internal sealed partial class GameSession
             {
                 EndMembership(guild);
             }
+        }
+    }
+
+    /// <summary>What is pushed is at most once, so the list is also read again from time to time.</summary>
+    public async Task ReadBlockedAsync() => _blocked = [.. await _services.Chat.GetBlockedAsync(Caller)];
+
+    /// <summary>What came while the player was away, highest priority first. What is pushed at the same moment may be in it too.</summary>
+    private async Task SendBacklogAsync()
+    {
+        var backlog = await _services.Shards.Home<IMailboxGrain>(Caller.PlayerId).ListBacklogAsync(0, 0, MaxBacklog);
+        if (backlog.Count > 0)
+        {
+            Send(FrameWriter.Push("notifications", new { items = backlog }));
         }
     }
 

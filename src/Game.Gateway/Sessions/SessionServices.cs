@@ -13,6 +13,7 @@ internal sealed record SessionServices(
     RateLimits Limits,
     RevocationCheck Revocations,
     ChatService Chat,
+    ShardRouter Shards,
     GatewayMetrics Metrics,
     TimeProvider Clock,
     ILogger<GameSession> Logger);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Game.Contracts.Feeds;
 
 namespace Game.Gateway.Sessions;
 
@@ -17,7 +18,8 @@ internal sealed class SessionTopics
 
     private bool _ended;
 
-    public IReadOnlyList<string> Shown => [.. _shown.Keys];
+    /// <summary>Without what every session listens to and none can leave.</summary>
+    public IReadOnlyList<string> Shown => [.. _shown.Keys.Where(topic => topic != FeedTopics.Announcements)];
 
     /// <summary>Guilds whose members alone may hear what is shown.</summary>
     public IReadOnlyList<string> Guilds => [.. _shown.Values.Select(topic => topic.Guild).OfType<string>().Distinct()];

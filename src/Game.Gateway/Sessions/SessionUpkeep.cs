@@ -1,16 +1,18 @@
 using System.Threading.Channels;
+using Game.Gateway.Presence;
 using Microsoft.Extensions.Hosting;
 
 namespace Game.Gateway.Sessions;
 
 /// <summary>
-/// What must happen by itself: time limits of sessions every second, leases and memberships every minute, leases also when a silo
-/// is lost.
+/// What must happen by itself: time limits of sessions and who is online every second, leases and memberships every minute,
+/// leases also when a silo is lost.
 /// </summary>
 internal sealed partial class SessionUpkeep(
     SessionRegistry registry,
     FeedHub hub,
     IShardDirectory shards,
+    PresenceReporter presence,
     GatewaySettings settings,
     TimeProvider clock,
     ILogger<SessionUpkeep> logger) : BackgroundService
@@ -24,8 +26,10 @@ internal sealed partial class SessionUpkeep(
         var recheck = TimeSpan.FromSeconds(Math.Max(1, settings.Tokens.RevocationCacheSeconds));
         return Task.WhenAll(
             RepeatAsync(SweepInterval, SweepAsync, stoppingToken),
-            RepeatAsync(recheck, RecheckAsync, stoppingToken),
+            RepeatAsync(SweepInterval, presence.ReportAsync, stoppingToken),
+            RepeatAsync(recheck, cancellation => ForEachAsync(session => session.RecheckAsync(), cancellation), stoppingToken),
             RepeatAsync(RenewInterval, hub.RenewAsync, stoppingToken),
+            RepeatAsync(RenewInterval, cancellation => ForEachAsync(session => session.ReadBlockedAsync(), cancellation), stoppingToken),
             RenewAfterLossesAsync(stoppingToken));
     }
 
@@ -89,14 +93,14 @@ internal sealed partial class SessionUpkeep(
         return Task.CompletedTask;
     }
 
-    private Task RecheckAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private Task ForEachAsync(Func<GameSession, Task> work, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         registry.Sessions,
         new ParallelOptions { MaxDegreeOfParallelism = RechecksAtATime, CancellationToken = cancellationToken },
         async (session, _) =>
         {
             try
             {
-                await session.RecheckAsync();
+                await work(session);
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {

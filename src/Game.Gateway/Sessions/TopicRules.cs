@@ -1,3 +1,4 @@
+using Game.Contracts.Chat;
 using Game.Contracts.Feeds;
 using Game.Contracts.Identity;
 using Game.Gateway.Chat;
@@ -18,6 +19,9 @@ internal sealed class TopicRules(ShardRouter shards, ChatService chat)
 
     /// <summary>The topic of the player itself, which every session listens to from its start.</summary>
     public static Topic Own(Caller caller) => new(FeedTopics.Player(caller.PlayerId), caller.Shard, null);
+
+    /// <summary>What everybody on the shard is told; every session listens to it, and none names it.</summary>
+    public static Topic Announcements(Caller caller) => new(FeedTopics.Announcements, caller.Shard, null);
 
     public static bool IsOwn(Caller caller, string topic) => topic == FeedTopics.Player(caller.PlayerId);
 
@@ -44,8 +48,8 @@ internal sealed class TopicRules(ShardRouter shards, ChatService chat)
                 return (new Topic(name, caller.Shard, null), null);
             case "guild" when EntityId.TryParse(subject, out _):
                 return await CheckGuildAsync(caller, OfGuild(subject));
-            case "chat" when RouteIds.CheckChannel(subject) is null:
-                var topic = new Topic(name, caller.Shard, RouteIds.GuildOfChannel(subject));
+            case "chat" when RouteIds.CheckChannel(subject) is null && ChatChannels.WhisperedTo(subject) is null:
+                var topic = new Topic(name, caller.Shard, ChatChannels.GuildOf(subject));
                 return topic.Guild is null ? (topic, null) : await CheckGuildAsync(caller, topic);
             default:
                 return (null, Unknown);

@@ -31,6 +31,21 @@ public sealed class LimitSettings
 
     public int FramesBurst { get; set; } = 400;
 
+    /// <summary>What one player says on one channel (all whispers are one), 0–1,000,000 a minute.</summary>
+    public int ChatPerMinute { get; set; } = 60;
+
+    public int ChatBurst { get; set; } = 20;
+
+    /// <summary>What all players of this gateway say on one channel, 0–1,000,000 a second.</summary>
+    public int ChannelPerSecond { get; set; } = 100;
+
+    public int ChannelBurst { get; set; } = 500;
+
+    /// <summary>Notifications that operators send through this gateway, 0–1,000,000 a minute.</summary>
+    public int OperatorNotificationsPerMinute { get; set; } = 60;
+
+    public int OperatorNotificationsBurst { get; set; } = 60;
+
     internal IEnumerable<string> Validate(string path)
     {
         var check = new SettingCheck(path);
@@ -44,6 +59,12 @@ public sealed class LimitSettings
         check.Range(PlayerBurst, 1, 1_000_000);
         check.Range(FramesPerSecond, 0, 1_000_000);
         check.Range(FramesBurst, 1, 1_000_000);
+        check.Range(ChatPerMinute, 0, 1_000_000);
+        check.Range(ChatBurst, 1, 1_000_000);
+        check.Range(ChannelPerSecond, 0, 1_000_000);
+        check.Range(ChannelBurst, 1, 1_000_000);
+        check.Range(OperatorNotificationsPerMinute, 0, 1_000_000);
+        check.Range(OperatorNotificationsBurst, 1, 1_000_000);
         return check.Failures;
     }
 }

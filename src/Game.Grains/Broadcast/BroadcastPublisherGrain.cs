@@ -156,8 +156,17 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
                 continue;
             }
 
+            var fact = _services.Codec.Decode(stored);
+            var (priority, expiresAt) = BroadcastRoutes.UrgencyOf(fact);
+            var left = expiresAt - _services.Clock.GetUtcNow();
+            if (left <= TimeSpan.Zero)
+            {
+                // Nobody is to see it any more.
+                continue;
+            }
+
             var n = 0;
-            foreach (var key in BroadcastRoutes.RoutingKeysOf(StreamName.KeyOf(stored.Stream), _services.Codec.Decode(stored)))
+            foreach (var key in BroadcastRoutes.RoutingKeysOf(StreamName.KeyOf(stored.Stream), fact))
             {
                 yield return new BroadcastMessage(
                     $"{_shard.Name}/{stored.Position}/{n++}",
@@ -169,7 +178,9 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
                     stored.Type,
                     stored.SchemaVersion,
                     stored.Body,
-                    TraceParent: Activity.Current?.Id);
+                    left > BroadcastLimits.MaxTimeToLive ? BroadcastLimits.MaxTimeToLive : left,
+                    (byte)priority,
+                    Activity.Current?.Id);
             }
         }
     }

@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 using Game.Broadcast;
 using Game.Contracts;
 using Game.Contracts.Chat;
+using Game.Contracts.Friends;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
+using Game.Contracts.Notifications;
 using Game.Contracts.Players;
 using Game.Contracts.Shards;
 using Game.Contracts.Wars;
@@ -18,6 +20,7 @@ namespace Game.Grains.Broadcast;
 public static class BroadcastRoutes
 {
     public const string AllShards = "all";
+    private const string Urgent = ".urgent";
 
     /// <summary>What the names of publishers' cursors begin with.</summary>
     public const string Cursors = "broadcast/";
@@ -37,9 +40,11 @@ public static class BroadcastRoutes
         [typeof(TreasuryWithdrawn)] = Member("withdrawn", e => [((TreasuryWithdrawn)e).Actor]),
         [typeof(GuildDisbanded)] = new Route(
             Exchanges.Guild, (key, e) => Shards([key, .. ((GuildDisbanded)e).Members], shard => $"guild.member.{shard}.disbanded")),
-        [typeof(MemberInvited)] = new Route(
-            Exchanges.Notifications,
-            (_, e) => [$"player.{EntityId.ShardOf(((MemberInvited)e).Player)}.{EntityId.Parse(((MemberInvited)e).Player).Ulid}"]),
+        [typeof(MemberInvited)] = new Route(Exchanges.Notifications, (_, e) => [PlayerKey(((MemberInvited)e).Player)]),
+        [typeof(FriendLinkChanged)] = new Route(Exchanges.Notifications, (_, e) => [PlayerKey(((FriendLinkChanged)e).Player)]),
+        [typeof(NotificationSent)] = Notification(
+            e => ((NotificationSent)e).Content, e => Shards(((NotificationSent)e).Players, shard => $"player.{shard}.some")),
+        [typeof(Announced)] = Notification(e => ((Announced)e).Content, e => [$"player.{((Announced)e).Shard ?? AllShards}.everybody"]),
 
         [typeof(WagerHeld)] = War("wager-held", e => [((WagerHeld)e).WarId]),
         [typeof(Contracts.Guilds.WarDeclined)] = War("declined", e => [((Contracts.Guilds.WarDeclined)e).WarId]),
@@ -70,9 +75,7 @@ public static class BroadcastRoutes
 
         [typeof(MessagePosted)] = new Route(
             Exchanges.Chat,
-            (channel, e) => ((MessagePosted)e).Local && channel != ChatChannels.Shard
-                ? [$"chat.{ChatWord(channel)}.{EntityId.ShardOf(((MessagePosted)e).Author)}"]
-                : []),
+            (channel, e) => ((MessagePosted)e).Local ? ChatKeys(channel, ((MessagePosted)e).Author) : []),
     }.ToFrozenDictionary();
 
     /// <summary>The exchanges that have a publisher.</summary>
@@ -107,8 +110,9 @@ public static class BroadcastRoutes
             new(exchange, $"guild.*.{AllShards}.*"),
         ],
         Exchanges.World => [new(exchange, "world.*"), new(exchange, $"world.report.{shard}")],
-        Exchanges.Notifications => [new(exchange, $"player.{shard}.*")],
-        Exchanges.Chat => [new(exchange, "chat.#")],
+        Exchanges.Notifications => [new(exchange, $"player.{shard}.*"), new(exchange, $"player.{AllShards}.*")],
+        Exchanges.Chat => [new(exchange, "chat.world.*"), new(exchange, "chat.guild.*"), new(exchange, $"chat.whisper.{shard}")],
+        Exchanges.Digests => [new(exchange, "presence.*"), new(exchange, "board.*")],
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
     };
 
@@ -117,6 +121,35 @@ public static class BroadcastRoutes
 
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";
+
+    /// <summary>
+    /// Everything a shard consumes: a queue for each exchange, and one more for urgent notifications, because a queue of the
+    /// broker knows no priorities.
+    /// </summary>
+    public static IReadOnlyList<QueueDeclaration> QueuesOf(string shard) =>
+    [
+        .. All.Append(Exchanges.Digests).Select(exchange => new QueueDeclaration(QueueOf(exchange, shard), BindingsOf(exchange, shard))),
+        new QueueDeclaration(
+            $"{Exchanges.Notifications}-urgent.{shard}",
+            [
+                new(Exchanges.Notifications, $"player.{shard}.*{Urgent}"),
+                new(Exchanges.Notifications, $"player.{AllShards}.*{Urgent}"),
+            ]),
+    ];
+
+    /// <summary>Priority and end of an event on its way; what has no end is delivered however late.</summary>
+    public static (int Priority, DateTimeOffset? ExpiresAt) UrgencyOf(GameEvent fact) =>
+        Table[fact.GetType()].Content?.Invoke(fact) is { } content ? (content.Priority, content.ExpiresAt) : (0, null);
+
+    private static Route Notification(Func<GameEvent, NotificationContent> content, Func<GameEvent, IReadOnlyList<string>> keys) =>
+        new(
+            Exchanges.Notifications,
+            (_, e) => content(e).Priority < NotificationLimits.UrgentPriority ? keys(e) : [.. keys(e).Select(key => key + Urgent)])
+        {
+            Content = content,
+        };
+
+    private static string PlayerKey(string player) => $"player.{player}";
 
     /// <summary>What a front tells the shard that coordinates its event.</summary>
     private static Route EventReport => new(Exchanges.World, (key, _) => [$"world.report.{EntityId.ShardOf(key)}"]);
@@ -138,8 +171,18 @@ public static class BroadcastRoutes
     private static string[] Shards(IEnumerable<string> ids, Func<string, string> keyOf) =>
         [.. ids.Select(EntityId.ShardOf).Distinct(StringComparer.Ordinal).Select(keyOf)];
 
-    /// <summary>A channel's name as one word of a routing key.</summary>
-    private static string ChatWord(string channel) => channel.Replace('.', '-').Replace(':', '-');
+    /// <summary>What is said on a shard's own channel stays there; a whisper goes to the other's shard alone.</summary>
+    private static IReadOnlyList<string> ChatKeys(string channel, string author) => channel switch
+    {
+        ChatChannels.Shard => [],
+        ChatChannels.World => [$"chat.world.{EntityId.ShardOf(author)}"],
+        _ when ChatChannels.TryParseWhispers(channel, out _, out var other) => [$"chat.whisper.{EntityId.ShardOf(other)}"],
+        _ => [$"chat.guild.{EntityId.ShardOf(author)}"],
+    };
 
-    private sealed record Route(string Exchange, Func<string, GameEvent, IReadOnlyList<string>> Keys, bool Coalesce = false);
+    private sealed record Route(string Exchange, Func<string, GameEvent, IReadOnlyList<string>> Keys, bool Coalesce = false)
+    {
+        /// <summary>What a notification says; null: the event is none.</summary>
+        public Func<GameEvent, NotificationContent>? Content { get; init; }
+    }
 }

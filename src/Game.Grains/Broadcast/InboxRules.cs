@@ -1,9 +1,12 @@
 using Game.Contracts;
 using Game.Contracts.Chat;
+using Game.Contracts.Friends;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
+using Game.Contracts.Leaderboards;
 using Game.Contracts.Notifications;
 using Game.Contracts.Players;
+using Game.Contracts.Presence;
 using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
@@ -68,6 +71,7 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         [
             Record(id, key, e),
             .. AtHome(e.Defender, () => Guild(e.Defender, new OfferWar(id, key, e.Attacker, e.AttackerName, e.Wager))),
+            .. AtHome(e.Defender, () => TellLeaderAsync(id, e.Defender, new("war.declared", key, null, 8, e.At + WarLimits.AnswerWithin))),
         ],
         WarCancelled e =>
         [
@@ -88,6 +92,8 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
             Front(key, new RecordOutcome(id, e.Outcome)),
             .. AtHome(e.Attacker, () => Guild(e.Attacker, new ConcludeWar(id, key, e.Outcome.Winner, e.Prize))),
             .. AtHome(e.Defender, () => Guild(e.Defender, new ConcludeWar(id, key, e.Outcome.Winner, e.Prize))),
+            .. AtHome(e.Attacker, () => TellLeaderAsync(id, e.Attacker, new("war.settled", key, null, 6, null))),
+            .. AtHome(e.Defender, () => TellLeaderAsync(id, e.Defender, new("war.settled", key, null, 6, null))),
         ],
         WarCorrected e => [Record(id, key, e), Front(key, new RecordOutcome(id, e.Outcome))],
 
@@ -113,9 +119,22 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
             : [Meet(id, sourceShard, knowsUs: e.Known.Contains(shard.Name))],
         ShardIntroduced => [Meet(id, sourceShard, knowsUs: true)],
 
+        MessagePosted e when ChatChannels.TryParseWhispers(key, out _, out var other) => AtHome(other, () => WhisperAsync(id, other, e)),
         MessagePosted e => sourceShard == shard.Name
             ? Nothing
             : [Chat(key, new ReceiveMessage(id, e.At, e.Author, e.AuthorName, e.Text))],
+
+        FriendLinkChanged e => [HearOfFriendAsync(id, key, e)],
+        NotificationSent { Content: var c } e =>
+        [
+            .. e.Players.Where(player => EntityId.ShardOf(player) == shard.Name)
+                .Select(player => Mailbox(player, new Notify(id, c.Kind, c.Subject, c.Priority, c.ExpiresAt, c.Text))),
+        ],
+        Announced e => [Desk(new ReceiveAnnouncement(id, e.At, e.Content))],
+
+        PresenceDigested or BoardDigested when sourceShard == shard.Name => Nothing,
+        PresenceDigested e => [Hear(grains.GetGrain<IPresenceGrain>(shard.Name).HearAsync(sourceShard, e))],
+        BoardDigested e => [Hear(grains.GetGrain<IRankingGrain>(e.Board).HearAsync(e))],
 
         _ => throw new NotSupportedException($"No rule for {fact.GetType().Name}."),
     };
@@ -179,6 +198,61 @@ public sealed class InboxRules(IGrainFactory grains, ShardIdentity shard)
         effects.AddRange(AtHome(guild, async () => (await grains.GetGrain<IGuildDirectoryGrain>(shard.Name)
             .ReleaseNameAsync(new ReleaseGuildName(id, guild, e.Name))).Refusal));
         return effects;
+    }
+
+    /// <summary>
+    /// Nobody is told whom the other has blocked: the whisper ends here. One notification an hour says that a player whispered
+    /// while the other was away.
+    /// </summary>
+    private async Task<Refusal?> WhisperAsync(string id, string player, MessagePosted e)
+    {
+        if (await grains.GetGrain<IPlayerGrain>(player).GetAsync() is null
+            || await grains.GetGrain<IFriendListGrain>(player).HasBlockedAsync(e.Author))
+        {
+            return null;
+        }
+
+        var received = await Chat(ChatChannels.WhispersOf(player, e.Author), new ReceiveMessage(id, e.At, e.Author, e.AuthorName, e.Text));
+        if (received is not null || (await grains.GetGrain<IPresenceGrain>(shard.Name).GetAsync([player]))[0].Online)
+        {
+            return received;
+        }
+
+        var hour = new DateTimeOffset(e.At.UtcTicks - (e.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+        return await Mailbox(
+            player, new Notify($"whisper/{e.Author}/{hour.ToUnixTimeSeconds()}", "chat.whisper", e.Author, 3, hour.AddDays(7)));
+    }
+
+    private async Task<Refusal?> HearOfFriendAsync(string id, string from, FriendLinkChanged e)
+    {
+        var owner = await grains.GetGrain<IPlayerGrain>(e.Player).GetAsync();
+        var heard = await grains.GetGrain<IFriendListGrain>(e.Player).HandleAsync(
+            new ReceiveFriendLink(id, from, e.OwnName, e.Theirs, e.Ours, owner?.Name));
+        var kind = (heard.Value?.Relation, e.Change) switch
+        {
+            (FriendRelation.Incoming, FriendChange.Requested) => "friend.requested",
+            (FriendRelation.Friend, FriendChange.Requested or FriendChange.Accepted) => "friend.accepted",
+            _ => null,
+        };
+        return kind is null ? heard.Refusal : await Mailbox(e.Player, new Notify(id, kind, from, 4, null));
+    }
+
+    /// <summary>The leader may be at home elsewhere, so it goes over the desk.</summary>
+    private async Task<Refusal?> TellLeaderAsync(string id, string guild, NotificationContent content)
+    {
+        var view = await grains.GetGrain<IGuildGrain>(guild).GetAsync();
+        return view?.Members.FirstOrDefault(member => member.Role == GuildRole.Leader) is { } leader
+            ? await Desk(new SendNotification($"{id}/{guild}", [leader.PlayerId], content))
+            : null;
+    }
+
+    private async Task<Refusal?> Desk(DeskCommand command) =>
+        (await grains.GetGrain<INotificationDeskGrain>(shard.Name).HandleAsync(command)).Refusal;
+
+    private static async Task<Refusal?> Hear(Task heard)
+    {
+        await heard;
+        return null;
     }
 
     private async Task<Refusal?> Player(string id, PlayerCommand command) =>

@@ -17,21 +17,17 @@ public sealed partial class ShardInbox(
     /// <summary>Declares the queues and their bindings: from here on nothing sent to this shard is lost.</summary>
     public async Task DeclareAsync(CancellationToken cancellationToken)
     {
-        foreach (var exchange in BroadcastRoutes.All)
+        foreach (var queue in BroadcastRoutes.QueuesOf(shard.Name))
         {
-            await bus.DeclareQueueAsync(
-                new QueueDeclaration(
-                    BroadcastRoutes.QueueOf(exchange, shard.Name), BroadcastRoutes.BindingsOf(exchange, shard.Name)),
-                cancellationToken);
+            await bus.DeclareQueueAsync(queue, cancellationToken);
         }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var exchange in BroadcastRoutes.All)
+        foreach (var queue in BroadcastRoutes.QueuesOf(shard.Name))
         {
-            _consumers.Add(await bus.ConsumeAsync(
-                BroadcastRoutes.QueueOf(exchange, shard.Name), HandleAsync, cancellationToken));
+            _consumers.Add(await bus.ConsumeAsync(queue.Name, HandleAsync, cancellationToken));
         }
     }
 
@@ -47,11 +43,18 @@ public sealed partial class ShardInbox(
     }
 
     /// <summary>
-    /// Streams side by side, each in its own order: what follows a message that must come again comes again with it. A war
-    /// that is cancelled must not be offered after that.
+    /// Higher priorities first, and of one priority streams side by side, each in its own order: what follows a message that
+    /// must come again comes again with it. A war that is cancelled must not be offered after that. Only notifications of one
+    /// stream differ in priority, and no two of them depend on each other.
     /// </summary>
-    private Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellationToken) =>
-        Task.WhenAll(batch.GroupBy(delivery => (delivery.Message.SourceShard, delivery.Message.SourceStream)).Select(HandleStreamAsync));
+    private async Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellationToken)
+    {
+        foreach (var priority in batch.GroupBy(delivery => delivery.Message.Priority).OrderByDescending(group => group.Key))
+        {
+            await Task.WhenAll(priority
+                .GroupBy(delivery => (delivery.Message.SourceShard, delivery.Message.SourceStream)).Select(HandleStreamAsync));
+        }
+    }
 
     private async Task HandleStreamAsync(IEnumerable<Delivery> deliveries)
     {

@@ -16,6 +16,8 @@ public static class StreamName
     public const string Mailbox = "mailbox";
     public const string Chat = "chat";
     public const string Shards = "shards";
+    public const string Friends = "friends";
+    public const string Desk = "desk";
 
     /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
     public const string Account = "account";

@@ -1,7 +1,9 @@
 using Game.Broadcast;
+using Game.Domain.Chat;
 using Game.Domain.Leaderboards;
 using Game.Domain.WorldEvents;
 using Game.EventStore;
+using Game.Grains.Presence;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
@@ -23,6 +25,11 @@ public sealed record ShardHostOptions
 
     /// <summary>Boards beside the built-in ones.</summary>
     public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
+
+    /// <summary>What becomes of what players say here. By default nothing is masked.</summary>
+    public IChatFilter ChatFilter { get; init; } = new WordListFilter([]);
+
+    public PresenceOptions Presence { get; init; } = new();
 
     /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
     public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];

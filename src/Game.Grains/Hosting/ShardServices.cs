@@ -1,6 +1,7 @@
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
+using Game.Grains.Shards;
 using Game.Grains.WorldEvents;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,9 +17,12 @@ public static class ShardServices
         services.AddSingleton(options.Store);
         services.AddSingleton(options.Bus);
         services.AddSingleton(new LeaderboardCatalog(options.Boards));
+        services.AddSingleton(options.ChatFilter);
+        services.AddSingleton(options.Presence);
         services.AddSingleton(new WorldEventSchedules(options.WorldEvents));
         services.AddSingleton(EventCodec.ForGame());
         services.AddSingleton<EventSourcingServices>();
+        services.AddSingleton<KnownShards>();
         services.AddSingleton<InboxRules>();
         services.AddSingleton<ShardInbox>();
         services.AddSingleton<ShardTraffic>();

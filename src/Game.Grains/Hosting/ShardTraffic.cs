@@ -1,8 +1,10 @@
 using Game.Contracts.Broadcast;
+using Game.Contracts.Leaderboards;
 using Game.Contracts.Shards;
 using Game.Contracts.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Broadcast;
+using Game.Grains.Leaderboards;
 using Game.Grains.WorldEvents;
 
 namespace Game.Grains.Hosting;
@@ -11,7 +13,8 @@ namespace Game.Grains.Hosting;
 /// Connects a shard to the bus once its silo is up, and takes it off before the silo goes down. Not thread-safe: the
 /// host's start and stop call it.
 /// </summary>
-public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains, ShardIdentity shard, WorldEventSchedules events)
+public sealed class ShardTraffic(
+    ShardInbox inbox, LeaderboardCatalog boards, IGrainFactory grains, ShardIdentity shard, WorldEventSchedules events)
 {
     /// <summary>
     /// Declares the shard's queues. Of several shards that start together all declare before the first one starts, so that
@@ -38,6 +41,12 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains, ShardId
             var publisher = grains.GetGrain<IBroadcastPublisherGrain>(route);
             await publisher.GetStatusAsync();
             await publisher.WakeAsync();
+        }
+
+        foreach (var board in boards.Boards)
+        {
+            // A hint: the grain's reminder wakes it otherwise.
+            await grains.GetGrain<IRankingGrain>(board.Id).WakeAsync();
         }
 
         await grains.GetGrain<IWorldEventDirectoryGrain>(shard.Name).WakeAsync();

@@ -44,6 +44,12 @@ public sealed class LeaderboardGrain(EventSourcingServices services, Leaderboard
     public async Task<Outcome<LeaderboardDigest>> GetDigestAsync(int top, int samples) =>
         (await ReadCurrentAsync()).GetDigest(shard.Name, top, samples, Version);
 
+    public async Task<long> GetVersionAsync()
+    {
+        await ReadAsync();
+        return Version;
+    }
+
     protected override AggregateReader<Leaderboard> CreateReader() => new LeaderboardReader(
         Store, Codec, () => _definition is { } definition ? new Leaderboard(definition) : Leaderboard.Initial(Key));
 

@@ -6,6 +6,7 @@ using Game.Contracts.WorldEvents;
 using Game.Domain;
 using Game.Domain.Accounts;
 using Game.Domain.Chat;
+using Game.Domain.Friends;
 using Game.Domain.Guilds;
 using Game.Domain.Leaderboards;
 using Game.Domain.Notifications;
@@ -53,6 +54,9 @@ internal static class ReplayCommand
             StreamName.EventFront => await ReadAsync<WorldEventFront, EventFrontCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Account => await ReadAsync<Account, Contracts.Accounts.AccountCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Mailbox => await ReadAsync<Mailbox, Contracts.Notifications.MailboxCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Friends => await ReadAsync<FriendList, Contracts.Friends.FriendCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Desk =>
+                await ReadAsync<NotificationDesk, Contracts.Notifications.DeskCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Chat => await ReadAsync<ChatChannel, Contracts.Chat.ChatCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Shards => await ReadAsync<ShardRegistry, Contracts.Shards.ShardRegistryCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Leaderboard => await ReadBoardAsync(store, codec, stream, until, cancellationToken),

@@ -42,9 +42,9 @@ internal static class RestoredCommand
             if (!neighbour)
             {
                 await PostgresRestore.SkipPositionsAsync(database, cancellationToken);
-                foreach (var exchange in BroadcastRoutes.All)
+                foreach (var queue in BroadcastRoutes.QueuesOf(shard))
                 {
-                    purged += await bus.PurgeAsync(BroadcastRoutes.QueueOf(exchange, shard), cancellationToken);
+                    purged += await bus.PurgeAsync(queue.Name, cancellationToken);
                 }
             }
 

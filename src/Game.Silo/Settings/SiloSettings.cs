@@ -32,6 +32,10 @@ public sealed class SiloSettings
 
     public DashboardSettings Dashboard { get; set; } = new();
 
+    public ChatSettings Chat { get; set; } = new();
+
+    public PresenceSettings Presence { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public WorldEventSettings WorldEvents { get; set; } = new();
@@ -74,6 +78,8 @@ public sealed class SiloSettings
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
+            .Concat(Chat.Validate("Chat"))
+            .Concat(Presence.Validate("Presence"))
             .Concat(boards)
             .Concat(WorldEvents.Validate("WorldEvents"))
             .Concat(Gateway.Validate("Gateway")))

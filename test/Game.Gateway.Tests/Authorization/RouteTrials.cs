@@ -70,6 +70,14 @@ internal static class RouteTrials
 
         RouteTrial.Same("GET /v1/notifications/", _ => "/v1/notifications", null, 200),
         RouteTrial.Same("POST /v1/notifications/read", _ => "/v1/notifications/read", _ => new { upTo = 1 }, 200),
+        RouteTrial.Same("GET /v1/friends/", _ => "/v1/friends", null, 200),
+        RouteTrial.Same("GET /v1/friends/presence", _ => "/v1/friends/presence", null, 200),
+        RouteTrial.Same("POST /v1/friends/{friendId}", Friend(""), null, 202),
+        RouteTrial.Same("POST /v1/friends/{friendId}/accept", Friend("/accept"), null, (404, "friend_request_not_found")),
+        RouteTrial.Same("POST /v1/friends/{friendId}/decline", Friend("/decline"), null, (404, "friend_request_not_found")),
+        RouteTrial.Same("POST /v1/friends/{friendId}/remove", Friend("/remove"), null, (409, "not_friends")),
+        RouteTrial.Same("POST /v1/friends/{friendId}/block", Friend("/block"), null, 200),
+        RouteTrial.Same("POST /v1/friends/{friendId}/unblock", Friend("/unblock"), null, 200),
         new("GET /v1/chat/{channel}/", s => $"/v1/chat/guild:{s.Guild}", null, NotMember, NotMember, 200, 200, 200),
         new("POST /v1/chat/{channel}/", s => $"/v1/chat/guild:{s.Guild}", _ => new { text = "hi" }, NotMember, NotMember, 201, 201, 201),
     ];
@@ -81,6 +89,8 @@ internal static class RouteTrials
     private static Func<Scene, string> War(string rest) => scene => $"/v1/wars/{scene.War}{rest}";
 
     private static Func<Scene, string> Board(string rest) => _ => $"/v1/leaderboards/{TestShards.Board}{rest}";
+
+    private static Func<Scene, string> Friend(string rest) => scene => $"/v1/friends/{scene.Target.Id}{rest}";
 
     private static object Target(Scene scene) => new { playerId = scene.Target.Id };
 

@@ -18,6 +18,7 @@ internal sealed class FrameFuzzer(Random random, TestPlayer player, string guild
         ("strike", new { warId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 5 }),
         ("boss.strike", new { eventId = "s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", power = 5 }),
         ("chat", new { channel = "shard", text = "hello" }),
+        ("chat", new { channel = "whisper:s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", text = "hello" }),
     ];
 
     public (byte[] Bytes, WebSocketMessageType Type) Next()

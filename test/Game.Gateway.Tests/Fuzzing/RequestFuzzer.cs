@@ -31,6 +31,12 @@ internal sealed class RequestFuzzer(Random random, TestPlayer player, TestPlayer
         ("/v1/notifications/read", new { upTo = 1 }),
         ("/v1/chat/world", new { text = "hello" }),
         ($"/v1/chat/guild:{guild}", new { text = "hello" }),
+        ($"/v1/chat/whisper:{other.Id}", new { text = "hello" }),
+        ($"/v1/friends/{other.Id}", null),
+        ($"/v1/friends/{other.Id}/accept", null),
+        ($"/v1/friends/{other.Id}/remove", null),
+        ($"/v1/friends/{other.Id}/unblock", null),
+        ("/v1/friends/s09.01ARZ3NDEKTSV4RRFFQ69G5FAV/block", null),
     ];
 
     private readonly string[] _reads =
@@ -39,7 +45,8 @@ internal sealed class RequestFuzzer(Random random, TestPlayer player, TestPlayer
         "/v1/guilds/{text}/audit?limit={number}&cursor={text}", "/v1/wars?guild={text}&status={text}&limit={number}&cursor={text}", "/v1/wars/{text}",
         "/v1/events?status={text}&limit={number}&cursor={text}", "/v1/events/{text}", "/v1/wars/{text}/front", "/v1/leaderboards/{text}/top?limit={number}&season={number}&scope={text}", "/v1/leaderboards/arena/page?firstRank={number}&limit={number}&cursor={text}",
         "/v1/leaderboards/arena/around?reach={number}&member={text}", "/v1/leaderboards/arena/rank?season={number}&scope=all&member={text}",
-        "/v1/notifications?limit={number}&cursor={text}", "/v1/chat/{text}?limit={number}&cursor={text}", "/v1/{text}", "/{text}", "/v1/session?access_token={text}",
+        "/v1/notifications?limit={number}&cursor={text}&order={text}", "/v1/notifications?order=priority&cursor={text}", "/v1/friends", "/v1/friends/{text}",
+        "/v1/chat/{text}?limit={number}&cursor={text}", "/v1/{text}", "/{text}", "/v1/session?access_token={text}",
         "/v1/players/me?{text}={text}",
     ];
 

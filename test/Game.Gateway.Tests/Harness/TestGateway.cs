@@ -59,6 +59,9 @@ public sealed class TestGateway : IAsyncDisposable
                 AccountPerMinute = 0,
                 PlayerPerSecond = 0,
                 FramesPerSecond = 0,
+                ChatPerMinute = 0,
+                ChannelPerSecond = 0,
+                OperatorNotificationsPerMinute = 0,
             },
         };
         configure?.Invoke(settings);

@@ -1,7 +1,9 @@
+using Game.Broadcast;
 using Game.Broadcast.InProcess;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Identity;
 using Game.Contracts.Leaderboards;
+using Game.Domain.Chat;
 using Game.Domain.Economy;
 using Game.Domain.Leaderboards;
 using Game.EventStore.Sqlite;
@@ -9,6 +11,7 @@ using Game.Grains;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
+using Game.Grains.Presence;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,6 +22,9 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 {
     /// <summary>A board that players submit to.</summary>
     public const string Board = "arena";
+
+    /// <summary>A word that the shards' chat masks.</summary>
+    public const string MaskedWord = "zounds";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -68,6 +74,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
                     Store = store,
                     Reminders = store.Items("reminders"),
                     Bus = shards._bus,
+                    ChatFilter = new WordListFilter([MaskedWord]),
+                    Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(500), MissedIntervals = 10 },
                     Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
                     LoggerFactory = NullLoggerFactory.Instance,
                 },
@@ -86,6 +94,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     /// <summary>The gateway no longer serves this shard, as if it ran in another process.</summary>
     public void Hide(string shard) => _hidden.Add(shard);
+
+    public void Show(string shard) => _hidden.Remove(shard);
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
@@ -192,8 +202,17 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             foreach (var exchange in BroadcastRoutes.All)
             {
                 var publisher = await host.Grains.GetGrain<IBroadcastPublisherGrain>(exchange).GetStatusAsync();
-                var queue = await _bus.GetDepthAsync(BroadcastRoutes.QueueOf(exchange, name));
-                if (publisher.Cursor < publisher.Head || queue.Ready > 0 || queue.Unacknowledged > 0)
+                if (publisher.Cursor < publisher.Head)
+                {
+                    return false;
+                }
+            }
+
+            // Digests never end, and change nothing that is stored.
+            foreach (var queue in BroadcastRoutes.QueuesOf(name).Where(queue => queue.Bindings[0].Exchange != Exchanges.Digests))
+            {
+                var depth = await _bus.GetDepthAsync(queue.Name);
+                if (depth.Ready > 0 || depth.Unacknowledged > 0)
                 {
                     return false;
                 }

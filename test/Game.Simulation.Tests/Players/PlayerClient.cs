@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Contracts.Friends;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
@@ -34,10 +35,11 @@ internal sealed class PlayerClient
     {
         await ThinkAsync(2);
         await SendAsync(new RegisterPlayer(_sender.NextId(), _name, Random.Next(50, 5000)));
+        _world.Players.Add(_id);
         for (var action = 0; action < _world.Plan.ActionsPerPlayer; action++)
         {
             await ThinkAsync(3);
-            await ActAsync();
+            await (Random.Next(4) == 0 ? MeetAsync() : ActAsync());
         }
     }
 
@@ -66,6 +68,27 @@ internal sealed class PlayerClient
                 await ActInGuildAsync(guild, guild.Members.FirstOrDefault(member => member.PlayerId == _id)?.Role ?? GuildRole.Member);
                 break;
         }
+    }
+
+    /// <summary>Whatever can be done to another player's friendship, in and out of turn; now and then to somebody who does not exist.</summary>
+    private async Task MeetAsync()
+    {
+        var list = await _sender.AskAsync(_shard, grains => grains.GetGrain<IFriendListGrain>(_id).GetAsync());
+        var other = list.Incoming.Count > 0 && Random.Next(2) == 0 ? Pick(list.Incoming).PlayerId
+            : Random.Next(12) == 0 ? _world.NewId(Pick(_world.Names))
+            : Pick(_world.Players);
+        var id = _sender.NextId();
+        FriendCommand command = Random.Next(8) switch
+        {
+            0 => new DeclineFriend(id, other),
+            1 => new RemoveFriend(id, list.Friends.Count > 0 ? Pick(list.Friends).PlayerId : other),
+            2 when list.Blocked.Count > 0 => new UnblockPlayer(id, Pick(list.Blocked)),
+            2 when Random.Next(2) == 0 && other != _id => new BlockPlayer(id, other),
+            3 or 4 or 5 => new AcceptFriend(id, other, _name),
+            _ => new RequestFriend(id, other, _name),
+        };
+        await _sender.SendAsync(
+            _shard, StreamName.Of(StreamName.Friends, _id), command, grains => grains.GetGrain<IFriendListGrain>(_id).HandleAsync(command));
     }
 
     private async Task FoundAsync()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Game.Contracts;
+using Game.Contracts.Friends;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Leaderboards;
@@ -39,6 +40,7 @@ internal sealed class RuleBook(World world)
 
         CheckGold();
         CheckMemberships();
+        CheckFriends();
         CheckNames();
         await CheckGrainsAgreeWithTheLogAsync();
         await CheckAwardsAsync();
@@ -197,6 +199,22 @@ internal sealed class RuleBook(World world)
         Require(members.Count == 0, $"{string.Join(", ", members)}: the guild has a member who does not know it");
     }
 
+    /// <summary>Both sides of every acquaintance hold the same requests; who is blocked is no friend.</summary>
+    private void CheckFriends()
+    {
+        var lists = _logs.Values.SelectMany(log => log.FriendLists()).ToDictionary(list => list.Id, StringComparer.Ordinal);
+        foreach (var list in lists.Values)
+        {
+            foreach (var (other, link) in list.Links)
+            {
+                var mirrored = lists.TryGetValue(other, out var otherList) ? otherList.Links.GetValueOrDefault(list.Id) : null;
+                Require(mirrored is not null && (mirrored.Ours, mirrored.Theirs) == (link.Theirs, link.Ours), $"{list.Id} has {link} with {other}, who has {mirrored}");
+            }
+
+            Require(list.Blocked.All(player => list.ViewOf(player).Relation == FriendRelation.None), $"{list.Id} has something going with whom it blocks");
+        }
+    }
+
     private void CheckNames()
     {
         foreach (var log in _logs.Values)
@@ -219,6 +237,11 @@ internal sealed class RuleBook(World world)
             foreach (var guild in log.Guilds())
             {
                 Agree(await grains.GetGrain<IGuildGrain>(guild.Id).GetAsync(), guild.Exists ? guild.ToView() : null);
+            }
+
+            foreach (var list in log.FriendLists())
+            {
+                Agree(await grains.GetGrain<IFriendListGrain>(list.Id).GetAsync(), list.ToView());
             }
 
             foreach (var war in log.Wars())

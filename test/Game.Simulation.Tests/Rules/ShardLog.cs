@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Domain.Friends;
 using Game.Domain.Guilds;
 using Game.Domain.Players;
 using Game.Domain.Wars;
@@ -49,6 +50,7 @@ internal sealed class ShardLog(ShardNode node)
 
     public IEnumerable<WarFront> Fronts() => Fold(StreamName.Front, WarFront.Initial, (state, fact) => state.Apply(fact));
 
+    public IEnumerable<FriendList> FriendLists() => Fold(StreamName.Friends, FriendList.Initial, (state, fact) => state.Apply(fact));
     public IEnumerable<WorldEvent> Events() => Fold(StreamName.WorldEvent, WorldEvent.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<WorldEventFront> EventFronts() =>

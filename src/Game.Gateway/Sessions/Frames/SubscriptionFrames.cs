@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Contracts.Feeds;
 using Game.Gateway.Http;
 
 namespace Game.Gateway.Sessions.Frames;
@@ -65,7 +66,7 @@ internal sealed class UnsubscribeFrame(FeedHub hub) : FrameHandler<TopicsData>
     {
         foreach (var topic in data.Topics)
         {
-            if (!TopicRules.IsOwn(session.Caller, topic))
+            if (!TopicRules.IsOwn(session.Caller, topic) && topic != FeedTopics.Announcements)
             {
                 await hub.UnsubscribeAsync(session, topic);
             }
