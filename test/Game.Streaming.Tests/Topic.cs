@@ -49,6 +49,15 @@ public sealed class Topic(KafkaOptions kafka, TopicSpec spec)
         await admin.DeleteRecordsAsync([new TopicPartitionOffset(Name, 0, before)]);
     }
 
+    /// <summary>What <see cref="Group"/> has committed, over all partitions.</summary>
+    public async Task<long> CommittedAsync(int partitions)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+        var places = Enumerable.Range(0, partitions).Select(partition => new TopicPartition(Name, partition)).ToList();
+        var offsets = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(Group, places)]);
+        return offsets[0].Partitions.Sum(partition => Math.Max(0, partition.Offset.Value));
+    }
+
     public RecordWriter OpenWriter(RecordWriterOptions? options = null) =>
         RecordWriter.Open(kafka, options ?? new RecordWriterOptions(), TimeProvider.System, NullLogger<RecordWriter>.Instance);
 
