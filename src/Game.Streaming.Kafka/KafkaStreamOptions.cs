@@ -79,8 +79,11 @@ public sealed class KafkaStreamOptions
 
     /// <summary>The record of an event of a stream.</summary>
     /// <exception cref="RecordCodecException">The namespace is no topic, or the topic carries no such events.</exception>
-    public StreamRecord Encode(string? streamNamespace, string key, object item) =>
-        TopicOf(streamNamespace).Codec.Encode(streamNamespace!, key, item);
+    public StreamRecord Encode(string? streamNamespace, string key, object item)
+    {
+        var topic = TopicOf(streamNamespace);
+        return topic.Codec.Encode(topic.Name, key, item) with { Partition = topic.PartitionOf(key) };
+    }
 
     /// <exception cref="RecordCodecException">The namespace is no topic.</exception>
     public StreamTopic TopicOf(string? streamNamespace) => Topics.FirstOrDefault(topic => topic.Name == streamNamespace)

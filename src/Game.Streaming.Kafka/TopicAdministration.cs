@@ -23,8 +23,49 @@ public sealed class TopicAdministration : IDisposable
     /// Makes the topics that are missing. Those that exist are left as they are, whatever they are.
     /// </summary>
     /// <returns>Where existing topics differ from what is wanted.</returns>
-    /// <exception cref="KafkaException">The brokers do not answer, or refuse.</exception>
-    public async Task<IReadOnlyList<TopicDifference>> EnsureAsync(IReadOnlyCollection<TopicSpec> topics)
+    /// <exception cref="TopicAdministrationException">The brokers do not answer, or refuse.</exception>
+    public Task<IReadOnlyList<TopicDifference>> EnsureAsync(IReadOnlyCollection<TopicSpec> topics) => AskAsync(() => MakeAsync(topics));
+
+    /// <summary>Where topics differ from what is wanted; a missing one has no partitions.</summary>
+    /// <exception cref="TopicAdministrationException">The brokers do not answer, or refuse.</exception>
+    public async Task<IReadOnlyList<TopicDifference>> CompareAsync(IReadOnlyCollection<TopicSpec> topics)
+    {
+        var found = await DescribeAsync([.. topics.Select(topic => topic.Name)]);
+        return
+        [
+            .. topics.SelectMany(topic => found.TryGetValue(topic.Name, out var there)
+                ? Compare(topic, there)
+                : [new TopicDifference(topic.Name, "partitions", $"{topic.Partitions}", "0, for it does not exist")]),
+        ];
+    }
+
+    /// <summary>Topics as they are; those that do not exist are left out.</summary>
+    /// <exception cref="TopicAdministrationException">The brokers do not answer, or refuse.</exception>
+    public Task<IReadOnlyDictionary<string, TopicSpec>> DescribeAsync(IReadOnlyCollection<string> names) => AskAsync(() => LookAsync(names));
+
+    public void Dispose() => _admin.Dispose();
+
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (KafkaException exception)
+        {
+            var errors = exception is CreateTopicsException creation
+                ? creation.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists)
+                    .Select(result => (Text: $"topic {result.Topic}: {result.Error.Reason}", result.Error.Code)).ToList()
+                : [(exception.Error.Reason, exception.Error.Code)];
+            throw new TopicAdministrationException(
+                string.Join("; ", errors.Select(error => error.Text)), errors.Exists(error => IsRefusal(error.Code)), exception);
+        }
+    }
+
+    private static bool IsRefusal(ErrorCode code) => code is ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
+        or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor;
+
+    private async Task<IReadOnlyList<TopicDifference>> MakeAsync(IReadOnlyCollection<TopicSpec> topics)
     {
         try
         {
@@ -41,7 +82,7 @@ public sealed class TopicAdministration : IDisposable
         // Brokers hear of a new topic one after the other.
         var names = topics.Select(topic => topic.Name).ToList();
         var started = Stopwatch.GetTimestamp();
-        var found = await DescribeAsync(names);
+        var found = await LookAsync(names);
         while (found.Count < names.Count)
         {
             if (Stopwatch.GetElapsedTime(started) > _kafka.RequestTimeout)
@@ -51,15 +92,13 @@ public sealed class TopicAdministration : IDisposable
             }
 
             await Task.Delay(BetweenLooks);
-            found = await DescribeAsync(names);
+            found = await LookAsync(names);
         }
 
         return [.. topics.SelectMany(topic => Compare(topic, found[topic.Name]))];
     }
 
-    /// <summary>Topics as they are; those that do not exist are left out.</summary>
-    /// <exception cref="KafkaException">The brokers do not answer, or refuse.</exception>
-    public async Task<IReadOnlyDictionary<string, TopicSpec>> DescribeAsync(IReadOnlyCollection<string> names)
+    private async Task<IReadOnlyDictionary<string, TopicSpec>> LookAsync(IReadOnlyCollection<string> names)
     {
         var described = await DescribeTopicsAsync(names);
         var there = described.Where(topic => topic.Error.Code == ErrorCode.NoError).ToList();
@@ -86,8 +125,6 @@ public sealed class TopicAdministration : IDisposable
             },
             StringComparer.Ordinal);
     }
-
-    public void Dispose() => _admin.Dispose();
 
     private async Task<List<TopicDescription>> DescribeTopicsAsync(IReadOnlyCollection<string> names)
     {

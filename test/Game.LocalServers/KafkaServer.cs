@@ -50,7 +50,7 @@ public sealed class KafkaServer : IAsyncDisposable
         try
         {
             await File.WriteAllTextAsync(server.PathOf("log4j2.properties"), Logging, cancellationToken);
-            server._clusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+            server._clusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', 'A').Replace('/', 'B');
             for (var broker = 0; broker < brokers; broker++)
             {
                 await server.FormatAsync(broker, cancellationToken);

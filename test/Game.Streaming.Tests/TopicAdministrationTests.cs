@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Game.LocalServers;
 using Game.Streaming.Kafka;
 
@@ -31,6 +30,17 @@ public sealed class TopicAdministrationTests(KafkaFixture broker)
     }
 
     [Fact]
+    public async Task MoreReplicasThanBrokers_AreRefused()
+    {
+        using var administration = new TopicAdministration(
+            new KafkaOptions { BootstrapServers = (await broker.GetAsync()).BootstrapServers });
+        var refused = await Assert.ThrowsAsync<TopicAdministrationException>(
+            () => administration.EnsureAsync([new TopicSpec($"t{Guid.NewGuid():N}", 1, 3, null)]));
+        Assert.True(refused.IsRefusal, refused.Message);
+        Assert.Contains("topic t", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BrokersThatAreAway_AreAnError()
     {
         using var administration = new TopicAdministration(new KafkaOptions
@@ -38,6 +48,7 @@ public sealed class TopicAdministrationTests(KafkaFixture broker)
             BootstrapServers = $"127.0.0.1:{LocalPort.Free()}",
             RequestTimeout = TimeSpan.FromSeconds(1),
         });
-        await Assert.ThrowsAnyAsync<KafkaException>(() => administration.EnsureAsync([new TopicSpec("any", 1, 1, null)]));
+        var away = await Assert.ThrowsAsync<TopicAdministrationException>(() => administration.EnsureAsync([new TopicSpec("any", 1, 1, null)]));
+        Assert.False(away.IsRefusal);
     }
 }

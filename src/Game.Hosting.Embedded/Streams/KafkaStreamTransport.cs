@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Game.Hosting.Embedded.Streams;
 
-/// <summary>Streams of an embedded silo over Kafka. The silo reads all partitions: it is the only one of its kind.</summary>
+/// <summary>Streams of an embedded silo over Kafka. The silo reads all partitions that are its shard's: it is alone.</summary>
 public sealed partial class KafkaStreamTransport : IStreamTransport
 {
     private readonly KafkaStreamOptions _options;
@@ -51,7 +51,7 @@ public sealed partial class KafkaStreamTransport : IStreamTransport
     {
         foreach (var topic in _options.Consume ? _options.Topics : [])
         {
-            for (var partition = 0; partition < topic.Partitions; partition++)
+            foreach (var partition in Enumerable.Range(0, topic.Partitions).Where(topic.Owns))
             {
                 var reader = PartitionReader.Start(
                     _options.Kafka!, _options.ReaderOf(topic.Name, partition), _clock, _loggers.CreateLogger<PartitionReader>());

@@ -12,7 +12,7 @@ internal sealed class KafkaAdapterFactory(
     string name, KafkaStreamOptions options, TimeSpan maxDeliveryTime, TimeProvider clock, ILoggerFactory loggers)
     : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache
 {
-    private readonly KafkaQueueMapper _mapper = new(name, options.Topics);
+    private readonly KafkaQueueMapper _mapper = new(name, options);
     private readonly DeadLetters _deadLetters = new(options.Writer!, clock, loggers.CreateLogger<DeadLetters>());
 
     // Of a queue that leaves and comes back, the newest.
