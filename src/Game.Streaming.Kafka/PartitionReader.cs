@@ -417,6 +417,12 @@ public sealed partial class PartitionReader : IAsyncDisposable
             EnablePartitionEof = false,
             QueuedMaxMessagesKbytes = _options.PrefetchKilobytes,
             FetchErrorBackoffMs = 100,
+
+            // A full queue is looked at again after this; by default after a second, in which a fast consumer stands idle.
+            FetchQueueBackoffMs = 5,
+
+            // The topic is known: its name need not be made anew for each record.
+            ConsumeResultFields = "headers,timestamp",
             TopicMetadataRefreshIntervalMs = 30_000,
         });
         return new ConsumerBuilder<byte[]?, byte[]?>(config)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,10 @@ public sealed partial class RecordWriter : IAsyncDisposable
     private readonly Queue<PendingWrite> _waiting = [];
     private readonly LinkedList<PendingWrite> _queued = [];
     private readonly List<Task> _retiring = [];
+
+    // What the broker answered and is not yet accounted for. Whoever has the lock does that before or after he leaves it: the thread of
+    // the answers never waits for the threads of the writers, nor they for it.
+    private readonly ConcurrentQueue<(PendingWrite Write, DeliveryReport<byte[]?, byte[]> Report)> _answers = new();
     private IProducer<byte[]?, byte[]> _producer;
     private long _queuedBytes;
     private long _accepted;
@@ -41,10 +46,15 @@ public sealed partial class RecordWriter : IAsyncDisposable
     {
         get
         {
+            WriterCounters counters;
             lock (_lock)
             {
-                return new WriterCounters(_accepted, _confirmed, _failed, _unknown, _queued.Count, _queuedBytes, _refused);
+                SettleAnswers();
+                counters = new WriterCounters(_accepted, _confirmed, _failed, _unknown, _queued.Count, _queuedBytes, _refused);
             }
+
+            SettleAnswersUnlessBusy();
+            return counters;
         }
     }
 
@@ -71,28 +81,18 @@ public sealed partial class RecordWriter : IAsyncDisposable
         }
 
         var write = new PendingWrite(record, _clock.GetTimestamp());
+        bool mustWait;
         lock (_lock)
         {
-            if (_isClosed)
-            {
-                return Refuse(write, "closed", "The writer is closed.");
-            }
-
-            if (_waiting.Count == 0 && HasRoomFor(write))
-            {
-                Enqueue(write);
-                return write.Task;
-            }
-
-            if (_waiting.Count >= _options.MaxWaitingCalls)
-            {
-                return Refuse(write, "full", $"The queue is full and {_options.MaxWaitingCalls} calls wait for room already.");
-            }
-
-            _waiting.Enqueue(write);
+            mustWait = Take(write);
         }
 
-        write.CancelWith(cancellationToken);
+        SettleAnswersUnlessBusy();
+        if (mustWait)
+        {
+            write.CancelWith(cancellationToken);
+        }
+
         return write.Task;
     }
 
@@ -103,18 +103,23 @@ public sealed partial class RecordWriter : IAsyncDisposable
     /// <returns>False if the record was not taken.</returns>
     public bool TryWrite(StreamRecord record)
     {
+        var write = new PendingWrite(record, _clock.GetTimestamp());
         lock (_lock)
         {
-            var write = new PendingWrite(record, _clock.GetTimestamp());
             if (_isClosed || _waiting.Count > 0 || !HasRoomFor(write))
             {
-                _ = Refuse(write, _isClosed ? "closed" : "full", "Nobody waits for this.").Exception;
-                return false;
+                Refuse(write, _isClosed ? "closed" : "full", "Nobody waits for this.");
             }
-
-            Enqueue(write);
-            return !write.Task.IsFaulted;
+            else
+            {
+                Enqueue(write);
+            }
         }
+
+        SettleAnswersUnlessBusy();
+
+        // Nobody else looks at the failure.
+        return write.Task.Exception is null;
     }
 
     /// <summary>Waits until everything written so far is confirmed or has failed.</summary>
@@ -125,6 +130,8 @@ public sealed partial class RecordWriter : IAsyncDisposable
         {
             pending = [.. _queued.Concat(_waiting).Select(write => write.Task)];
         }
+
+        SettleAnswersUnlessBusy();
 
         await ((Task)Task.WhenAll(pending)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
@@ -146,9 +153,11 @@ public sealed partial class RecordWriter : IAsyncDisposable
             _waiting.Clear();
         }
 
+        SettleAnswersUnlessBusy();
+
         foreach (var write in waiting)
         {
-            _ = Refuse(write, "closed", "The writer was closed before there was room.");
+            Refuse(write, "closed", "The writer was closed before there was room.");
         }
 
         using var patience = new CancellationTokenSource(_options.CloseTimeout, _clock);
@@ -161,6 +170,30 @@ public sealed partial class RecordWriter : IAsyncDisposable
         {
             LogClosed(_logger, counters.Confirmed, counters.Failed, counters.Unknown);
         }
+    }
+
+    /// <returns>Whether the record waits for room. Under the lock.</returns>
+    private bool Take(PendingWrite write)
+    {
+        if (_isClosed)
+        {
+            Refuse(write, "closed", "The writer is closed.");
+        }
+        else if (_waiting.Count == 0 && HasRoomFor(write))
+        {
+            Enqueue(write);
+        }
+        else if (_waiting.Count >= _options.MaxWaitingCalls)
+        {
+            Refuse(write, "full", $"The queue is full and {_options.MaxWaitingCalls} calls wait for room already.");
+        }
+        else
+        {
+            _waiting.Enqueue(write);
+            return true;
+        }
+
+        return false;
     }
 
     private bool HasRoomFor(PendingWrite write) => _queued.Count < _options.MaxQueuedRecords
@@ -206,16 +239,41 @@ public sealed partial class RecordWriter : IAsyncDisposable
     /// <summary>On the producer's own thread.</summary>
     private void OnReport(PendingWrite write, DeliveryReport<byte[]?, byte[]> report)
     {
-        lock (_lock)
+        _answers.Enqueue((write, report));
+        SettleAnswersUnlessBusy();
+    }
+
+    /// <summary>Not under the lock: who has it does this when he leaves it, and so finds what was too late for him.</summary>
+    private void SettleAnswersUnlessBusy()
+    {
+        // From within the lock it would let records overtake the one that is just being handed over.
+        while (!_answers.IsEmpty && !_lock.IsHeldByCurrentThread && _lock.TryEnter())
         {
-            Settle(write, report.Error, report.Status, report.TopicPartitionOffset);
-            while (_waiting.TryPeek(out var next) && (next.Task.IsCompleted || HasRoomFor(next)))
+            try
             {
-                _waiting.Dequeue();
-                if (next.TryStart())
-                {
-                    Enqueue(next);
-                }
+                SettleAnswers();
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        }
+    }
+
+    /// <summary>Accounts for the broker's answers and lets in who waits for room. Under the lock.</summary>
+    private void SettleAnswers()
+    {
+        while (_answers.TryDequeue(out var answer))
+        {
+            Settle(answer.Write, answer.Report.Error, answer.Report.Status, answer.Report.TopicPartitionOffset);
+        }
+
+        while (_waiting.TryPeek(out var next) && (next.Task.IsCompleted || HasRoomFor(next)))
+        {
+            _waiting.Dequeue();
+            if (next.TryStart())
+            {
+                Enqueue(next);
             }
         }
     }
@@ -248,12 +306,11 @@ public sealed partial class RecordWriter : IAsyncDisposable
         });
     }
 
-    private Task<RecordPosition> Refuse(PendingWrite write, string reason, string message)
+    private void Refuse(PendingWrite write, string reason, string message)
     {
         Interlocked.Increment(ref _refused);
         KafkaMetrics.OnRefused(write.Record.Topic, reason);
         write.Fail(new RecordWriteException($"{write.Record.Topic}: {message}", mayBeStored: false));
-        return write.Task;
     }
 
     /// <summary>An idempotent producer that lost count with the broker never sends again; the next one does.</summary>
@@ -268,6 +325,8 @@ public sealed partial class RecordWriter : IAsyncDisposable
                 Retire(broken);
             }
         }
+
+        SettleAnswersUnlessBusy();
     }
 
     /// <summary>Closes a producer; records that it never answered for are unknown.</summary>
@@ -280,16 +339,21 @@ public sealed partial class RecordWriter : IAsyncDisposable
             producer.Dispose();
             lock (_lock)
             {
+                SettleAnswers();
                 foreach (var write in _queued.Where(write => ReferenceEquals(write.Producer, producer)).ToList())
                 {
                     Settle(write, new Error(ErrorCode.Local_PurgeInflight, "The producer was closed first."), PersistenceStatus.PossiblyPersisted, null);
                 }
             }
+
+            SettleAnswersUnlessBusy();
         });
         lock (_lock)
         {
             _retiring.Add(retiring);
         }
+
+        SettleAnswersUnlessBusy();
     }
 
     private IProducer<byte[]?, byte[]> CreateProducer()

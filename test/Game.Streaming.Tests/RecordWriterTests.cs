@@ -198,6 +198,46 @@ public sealed class RecordWriterTests(KafkaFixture broker)
         Assert.Equal(Keys, next.Count);
     }
 
+    /// <summary>Three brokers; one goes for good while it leads partitions.</summary>
+    [Fact]
+    public async Task BrokerThatStaysAway_LeavesItsPartitionsToTheOthers_AndNothingIsLost()
+    {
+        const int Records = 6000;
+        await broker.GetAsync();
+        await using var server = await KafkaServer.StartAsync(brokers: 3, cancellationToken: Cancelled);
+        var topic = await Topic.CreateAsync(server, partitions: 3, replication: 3);
+        await using var writer = topic.OpenWriter();
+        var window = new Queue<Task>();
+        for (var i = 0; i < Records; i++)
+        {
+            window.Enqueue(writer.WriteAsync(topic.Record($"k{i % 12}", $"{i}"), Cancelled));
+            if (window.Count > 200)
+            {
+                await window.Dequeue();
+            }
+
+            if (i == Records / 3)
+            {
+                // Not the first, which is the only controller.
+                await server.KillAsync(1);
+            }
+        }
+
+        await Task.WhenAll(window);
+        Assert.Equal(new WriterCounters(Records, Records, 0, 0, 0, 0, 0), writer.Counters);
+        var seen = new List<int>();
+        for (var partition = 0; partition < 3; partition++)
+        {
+            await using var reader = topic.Read(partition, group: null);
+            await reader.WaitForAsync(status => status.End is not null);
+            var numbers = (await reader.TakeAsync((int)reader.Status.End!.Value)).Select(record => int.Parse(record.Text(), null)).ToList();
+            Assert.Equal(numbers.Order(), numbers);
+            seen.AddRange(numbers);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Records), seen.Order());
+    }
+
     [Fact]
     public async Task TopicThatIsDeletedAndMadeAgain_IsWrittenAgain()
     {

@@ -15,11 +15,12 @@ public sealed class Topic(KafkaOptions kafka, TopicSpec spec)
 
     public string Name => spec.Name;
 
-    public static async Task<Topic> CreateAsync(KafkaServer server, int partitions = 1, int maxRecordBytes = 1_048_588)
+    public static async Task<Topic> CreateAsync(
+        KafkaServer server, int partitions = 1, int maxRecordBytes = 1_048_588, short replication = 1)
     {
         var topic = new Topic(
             new KafkaOptions { BootstrapServers = server.BootstrapServers },
-            new TopicSpec($"t{Guid.NewGuid():N}", partitions, 1, TimeSpan.FromDays(1), maxRecordBytes));
+            new TopicSpec($"t{Guid.NewGuid():N}", partitions, replication, TimeSpan.FromDays(1), maxRecordBytes));
         await topic.CreateAsync();
         return topic;
     }
@@ -39,6 +40,16 @@ public sealed class Topic(KafkaOptions kafka, TopicSpec spec)
         while ((await administration.DescribeAsync([name ?? Name])).Count > 0)
         {
             await Task.Delay(20);
+        }
+    }
+
+    /// <inheritdoc cref="DeleteAsync"/>
+    public async Task DeleteIfThereAsync(string name)
+    {
+        using var administration = new TopicAdministration(kafka);
+        if ((await administration.DescribeAsync([name])).Count > 0)
+        {
+            await DeleteAsync(name);
         }
     }
 

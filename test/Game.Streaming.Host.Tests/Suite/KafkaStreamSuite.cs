@@ -32,13 +32,8 @@ public abstract class KafkaStreamSuite(KafkaFixture broker) : IAsyncLifetime
         var server = await broker.GetAsync();
         var spec = new TopicSpec(HappeningGrain.Topic, Partitions, 1, TimeSpan.FromDays(1));
         _topic = new Topic(new KafkaOptions { BootstrapServers = server.BootstrapServers }, spec);
-        using (var administration = new TopicAdministration(_topic.Kafka))
-        {
-            foreach (var name in (await administration.DescribeAsync([spec.Name, spec.DeadLetters().Name])).Keys)
-            {
-                await _topic.DeleteAsync(name);
-            }
-        }
+        await _topic.DeleteIfThereAsync(spec.Name);
+        await _topic.DeleteIfThereAsync(spec.DeadLetters().Name);
 
         await _topic.CreateAsync();
         _writer = _topic.OpenWriter(new RecordWriterOptions { Linger = TimeSpan.FromMilliseconds(1) });
