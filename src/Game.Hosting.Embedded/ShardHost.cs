@@ -1,4 +1,7 @@
+using Game.Contracts.Streams;
 using Game.Grains.Hosting;
+using Game.Hosting.Embedded.Streams;
+using Game.Streaming.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -41,7 +44,7 @@ public sealed class ShardHost : IShardHost
             // The silo needs the container for its grains, so the container can only have it afterwards.
             .AddSingleton(_ => silo!.GrainFactory)
             .BuildServiceProvider();
-        silo = new EmbeddedSilo(new EmbeddedSiloOptions
+        var siloOptions = new EmbeddedSiloOptions
         {
             SiloName = options.Shard.Name,
             Services = services,
@@ -51,7 +54,9 @@ public sealed class ShardHost : IShardHost
             TimeProvider = options.Clock,
             ReminderTable = new ReminderTable(options.Reminders),
             LoggerFactory = options.LoggerFactory,
-        });
+        };
+        AddStreams(siloOptions, options);
+        silo = new EmbeddedSilo(siloOptions);
         await silo.StartAsync(cancellationToken);
         return new ShardHost(silo, services, options.Shard.Name);
     }
@@ -66,5 +71,18 @@ public sealed class ShardHost : IShardHost
         await Traffic.StopAsync();
         await _silo.StopAsync();
         await _services.DisposeAsync();
+    }
+
+    private static void AddStreams(EmbeddedSiloOptions silo, ShardHostOptions options)
+    {
+        if (options.Streams is not { } configure)
+        {
+            silo.StreamProviders.Add(StreamProviders.Kafka);
+            return;
+        }
+
+        var streams = new KafkaStreamOptions();
+        configure(streams);
+        silo.StreamTransports.Add(new KafkaStreamTransport(StreamProviders.Kafka, streams, options.Clock, options.LoggerFactory));
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Game.Contracts.Streams;
 using Game.Grains.Hosting;
+using Game.Hosting.Orleans.Streams;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -76,6 +78,15 @@ public sealed class ShardHost : IShardHost
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(
                     services.GetRequiredService<ISiloStatusOracle>(), onSiloLost));
+            }
+
+            if (options.Streams is { } streams)
+            {
+                silo.AddKafkaStreams(StreamProviders.Kafka, streams);
+            }
+            else
+            {
+                silo.AddMemoryStreams(StreamProviders.Kafka, memory => memory.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
             }
 
             if (options.Dashboard is { } sampling)

@@ -15,14 +15,16 @@ namespace Game.Silo;
 public sealed class World : IShardDirectory, IAsyncDisposable
 {
     private readonly IBroadcastBus _bus;
+    private readonly ShardStreams? _streams;
     private readonly IRemoteShards? _elsewhere;
     private readonly IReadOnlyList<string> _all;
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
-    private World(IBroadcastBus bus, SiloSettings settings, ILoggerFactory loggers)
+    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, ILoggerFactory loggers)
     {
         _bus = bus;
+        _streams = streams;
         _all = settings.AllShards;
         Shards = settings.OwnShards;
         _elsewhere = settings.Cluster.Id is { } cluster
@@ -47,11 +49,23 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
     /// <exception cref="EventStore.EventStoreException">A store cannot be used; the message says which and why.</exception>
     /// <exception cref="Broadcast.BroadcastException">The bus's file cannot be used.</exception>
+    /// <exception cref="StartupException">Kafka does not answer in time, or its topics cannot be used.</exception>
     public static async Task<World> StartAsync(
         SiloSettings settings, DataFolder data, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var bus = await ShardBus.OpenAsync(settings, data, loggers, cancellationToken);
-        var world = new World(bus, settings, loggers);
+        var streams = await ShardStreams.OpenAsync(settings, loggers, cancellationToken);
+        IBroadcastBus bus;
+        try
+        {
+            bus = await ShardBus.OpenAsync(settings, data, loggers, cancellationToken);
+        }
+        catch when (streams is not null)
+        {
+            await streams.DisposeAsync();
+            throw;
+        }
+
+        var world = new World(bus, streams, settings, loggers);
         try
         {
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
@@ -102,6 +116,11 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             await host.DisposeAsync();
         }
 
+        if (_streams is not null)
+        {
+            await _streams.DisposeAsync();
+        }
+
         await _bus.DisposeAsync();
         foreach (var store in _stores.Values)
         {
@@ -125,6 +144,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Store = store.Events,
                 Reminders = store.Reminders,
                 Bus = _bus,
+                Streams = _streams?.Of(shard),
                 Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
                 ChatFilter = settings.Chat.ToFilter(),

@@ -36,7 +36,9 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         GrainFactory = new GrainFactory(this);
         InFlight = new InFlightRequests(
             Scheduler.IsDeterministic ? 1 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
-        _streamProviders = options.StreamProviders.Distinct().ToFrozenDictionary(name => name, name => new MemoryStreamProvider(this, name));
+        _streamProviders = options.StreamProviders.Distinct().Select(name => new MemoryStreamProvider(this, name, transport: null))
+            .Concat(options.StreamTransports.Select(transport => new MemoryStreamProvider(this, transport.ProviderName, transport)))
+            .ToFrozenDictionary(provider => provider.Name);
         _reminders = new ReminderService(this);
         _collector = new IdleCollector(this);
         _timeouts = new ResponseTimeouts(this);
@@ -92,6 +94,10 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         _state = SiloState.Running;
         _reminders.Start(reminders);
         _collector.Start();
+        foreach (var transport in Options.StreamTransports)
+        {
+            await transport.StartAsync(_streamProviders[transport.ProviderName], cancellationToken);
+        }
     }
 
     /// <summary>
@@ -109,6 +115,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         _state = SiloState.Stopping;
         _reminders.Stop();
         _collector.Stop();
+        await Task.WhenAll(Options.StreamTransports.Select(transport => transport.DrainAsync()));
         foreach (var activation in Activations())
         {
             activation.Drain();
@@ -125,6 +132,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         }
 
         End(SiloState.Stopped, $"{Name} has shut down.");
+        await StopTransportsAsync();
     }
 
     /// <summary>
@@ -149,15 +157,15 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         : throw new KeyNotFoundException($"{Name} has no stream provider '{name}'.");
 
     /// <summary>Releases everything; a silo that has not been stopped is killed.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_state != SiloState.Stopped)
         {
             Kill();
+            await StopTransportsAsync();
         }
 
         Diagnostics.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Why a call made in the turns of <paramref name="caller"/> (null: from outside) may not be sent now; null if it may.</summary>
@@ -221,6 +229,8 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         _stopped.Cancel();
         _timeouts.Stop(new SiloUnavailableException(reason));
     }
+
+    private Task StopTransportsAsync() => Task.WhenAll(Options.StreamTransports.Select(transport => transport.StopAsync()));
 
     private void CheckNames()
     {

@@ -45,8 +45,11 @@ public sealed class EmbeddedSiloOptions
     /// <summary>The shortest period a reminder may have.</summary>
     public TimeSpan MinimumReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Names of the stream providers; all keep their events in memory.</summary>
+    /// <summary>Names of the stream providers that keep their events in memory.</summary>
     public IList<string> StreamProviders { get; } = [];
+
+    /// <summary>What carries the events of further stream providers.</summary>
+    public IList<IStreamTransport> StreamTransports { get; } = [];
 
     /// <summary>Most events given to a batch observer at once.</summary>
     public int StreamBatchSize { get; set; } = 100;
@@ -97,6 +100,8 @@ public sealed class EmbeddedSiloOptions
             }
         }
 
+        errors.AddRange(StreamProviders.Distinct().Concat(StreamTransports.Select(transport => transport.ProviderName))
+            .GroupBy(name => name).Where(group => group.Count() > 1).Select(group => $"there are two stream providers '{group.Key}'"));
         errors.AddRange(GrainTypes.Where(type => !GrainClass.IsGrainClass(type)).Select(type => $"{type} is no grain class"));
         if (errors.Count > 0)
         {

@@ -50,8 +50,7 @@ internal sealed class MemoryStream<T>(MemoryStreamProvider provider, StreamId st
 
         try
         {
-            provider.Produce(streamId, items);
-            return Task.CompletedTask;
+            return provider.ProduceAsync(streamId, items);
         }
         catch (Exception exception)
         {

@@ -1,22 +1,25 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace Game.Embedded;
 
 /// <summary>
-/// Streams whose undelivered events are kept in memory. Every implicitly subscribed grain class gets every event of its
-/// namespaces, in the order of the produce calls, on a lane of its own: a slow subscriber holds up no other.
+/// Streams whose undelivered events are kept in memory, and before, with a transport, in that. Every implicitly subscribed grain
+/// class gets every event of its namespaces, in the order of the produce calls, on a lane of its own: a slow subscriber holds up no other.
 /// </summary>
-internal sealed class MemoryStreamProvider : IStreamProvider
+internal sealed class MemoryStreamProvider : IStreamProvider, IStreamDelivery
 {
     private readonly ConcurrentDictionary<StreamId, MemoryStreamState> _streams = new();
     private readonly Dictionary<string, GrainClass[]> _subscribers;
+    private readonly IStreamTransport? _transport;
     private long _sequence;
     private long _pending;
 
-    public MemoryStreamProvider(EmbeddedSilo silo, string name)
+    public MemoryStreamProvider(EmbeddedSilo silo, string name, IStreamTransport? transport)
     {
         Silo = silo;
         Name = name;
+        _transport = transport;
         _subscribers = silo.GrainClasses
             .SelectMany(grainClass => grainClass.StreamNamespaces, (grainClass, ns) => (Class: grainClass, Namespace: ns))
             .GroupBy(entry => entry.Namespace)
@@ -35,24 +38,59 @@ internal sealed class MemoryStreamProvider : IStreamProvider
     /// <summary>Events taken and not yet delivered or skipped, counted once per subscriber.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
+    /// <summary>Whether what fails now need not be tried again here: the silo stops, and the transport has it still.</summary>
+    public bool LeavesFailuresToTheNext => _transport is not null && Silo.Refuses(caller: null) is not null;
+
     public IAsyncStream<T> GetStream<T>(StreamId streamId) => new MemoryStream<T>(this, streamId);
 
     /// <summary>Takes events for all subscribers of a stream, or for none of them.</summary>
     /// <exception cref="SiloUnavailableException">The silo does not run.</exception>
     /// <exception cref="InvalidOperationException">Too many events wait already.</exception>
-    public void Produce<T>(StreamId streamId, IReadOnlyList<T> items)
+    public Task ProduceAsync<T>(StreamId streamId, IReadOnlyList<T> items)
     {
         if (Silo.Refuses(TurnQueue.Running) is { } refusal)
         {
             throw refusal;
         }
 
-        if (items.Count == 0 || !_subscribers.TryGetValue(streamId.GetNamespace() ?? "", out var subscribers))
+        if (_transport is not null)
         {
-            return;
+            return _transport.ProduceAsync(streamId, [.. items.Select(item => (object)item!)]);
         }
 
-        var context = RequestContext.Values;
+        if (items.Count > 0 && _subscribers.TryGetValue(streamId.GetNamespace() ?? "", out var subscribers))
+        {
+            Add(streamId, subscribers, items, sequence: null, RequestContext.Values, settled: null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public bool TryDeliver(StreamId streamId, object item, long position, Action<Exception?> settled)
+    {
+        if (Silo.Refuses(caller: null) is not null)
+        {
+            return false;
+        }
+
+        if (!_subscribers.TryGetValue(streamId.GetNamespace() ?? "", out var subscribers))
+        {
+            settled(null);
+            return true;
+        }
+
+        Add(streamId, subscribers, [item], position, context: null, new StreamSettlement(subscribers.Length, settled));
+        return true;
+    }
+
+    private void Add<T>(
+        StreamId streamId,
+        GrainClass[] subscribers,
+        IReadOnlyList<T> items,
+        long? sequence,
+        ImmutableDictionary<string, object>? context,
+        StreamSettlement? settled)
+    {
         while (true)
         {
             var stream = _streams.GetOrAdd(
@@ -63,7 +101,7 @@ internal sealed class MemoryStreamProvider : IStreamProvider
             {
                 if (!stream.IsClosed)
                 {
-                    stream.Add(items, Interlocked.Increment(ref _sequence), context);
+                    stream.Add(items, sequence ?? Interlocked.Increment(ref _sequence), context, settled);
                     return;
                 }
             }

@@ -21,10 +21,15 @@ internal sealed class MemoryStreamState
 
     public bool HasPending => Array.Exists(_lanes, lane => lane.Pending > 0);
 
-    public void Add<T>(IReadOnlyList<T> items, long sequence, ImmutableDictionary<string, object>? context)
+    /// <param name="items">The events.</param>
+    /// <param name="sequence">Their position.</param>
+    /// <param name="context">Request context of their producer.</param>
+    /// <param name="settlement">Told what becomes of them; events of a transport, which bounds what waits by itself.</param>
+    public void Add<T>(
+        IReadOnlyList<T> items, long sequence, ImmutableDictionary<string, object>? context, StreamSettlement? settlement)
     {
-        var limit = _provider.Silo.Options.StreamQueueLimit;
-        if (Array.Find(_lanes, lane => lane.Pending + items.Count > limit) is { } full)
+        var limit = settlement is null ? _provider.Silo.Options.StreamQueueLimit : int.MaxValue;
+        if (Array.Find(_lanes, lane => lane.Pending > limit - items.Count) is { } full)
         {
             throw new InvalidOperationException(
                 $"Stream {Id} of {_provider.Name} is full: {full.Pending} events wait for {full.Subscriber}, the limit is {limit}.");
@@ -32,14 +37,16 @@ internal sealed class MemoryStreamState
 
         foreach (var lane in _lanes)
         {
-            lane.Add(new StreamBatch<T>(items, sequence, context));
+            lane.Add(new StreamBatch<T>(items, sequence, context, settlement));
         }
     }
 }
 
 /// <summary>The events of one produce call on their way to one subscriber.</summary>
-internal abstract class StreamBatch(long sequence, ImmutableDictionary<string, object>? context) : WorkItem
+internal abstract class StreamBatch(long sequence, ImmutableDictionary<string, object>? context, StreamSettlement? settlement) : WorkItem
 {
+    public StreamSettlement? Settlement => settlement;
+
     public long Sequence => sequence;
 
     public ImmutableDictionary<string, object>? Context => context;
@@ -52,8 +59,9 @@ internal abstract class StreamBatch(long sequence, ImmutableDictionary<string, o
 }
 
 /// <inheritdoc/>
-internal sealed class StreamBatch<T>(IReadOnlyList<T> items, long sequence, ImmutableDictionary<string, object>? context)
-    : StreamBatch(sequence, context)
+internal sealed class StreamBatch<T>(
+    IReadOnlyList<T> items, long sequence, ImmutableDictionary<string, object>? context, StreamSettlement? settlement)
+    : StreamBatch(sequence, context, settlement)
 {
     public override int Count => items.Count;
 
@@ -67,6 +75,27 @@ internal sealed class StreamBatch<T>(IReadOnlyList<T> items, long sequence, Immu
             }
 
             yield return new SequentialItem<TConsumer>(item, new EventSequenceToken(Sequence, i));
+        }
+    }
+}
+
+/// <summary>What has become of an event of a transport with all its subscribers.</summary>
+internal sealed class StreamSettlement(int subscribers, Action<Exception?> settled)
+{
+    private Exception? _failure;
+    private int _left = subscribers;
+
+    /// <summary>One subscriber has taken the event (null) or skips it.</summary>
+    public void Settle(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            Volatile.Write(ref _failure, failure);
+        }
+
+        if (Interlocked.Decrement(ref _left) == 0)
+        {
+            settled(Volatile.Read(ref _failure));
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class StreamLane : TurnQueue
     private readonly GrainTarget _target;
     private readonly Queue<StreamBatch> _batches = [];
     private bool _isDelivering;
+    private bool _isAbandoned;
     private int _pending;
 
     public StreamLane(MemoryStreamProvider provider, MemoryStreamState stream, GrainClass subscriber)
@@ -41,7 +42,11 @@ internal sealed class StreamLane : TurnQueue
     public void Take(StreamBatch batch)
     {
         _batches.Enqueue(batch);
-        if (!_isDelivering)
+        if (_isAbandoned)
+        {
+            Abandon([]);
+        }
+        else if (!_isDelivering)
         {
             _isDelivering = true;
             CleanContext.Enter();
@@ -85,7 +90,7 @@ internal sealed class StreamLane : TurnQueue
             try
             {
                 await CallDispatcher.SendTask(_target, delivery, StreamDelivery.DeliverMethod);
-                Finish(batches, batches.Count);
+                Finish(batches, batches.Count, failure: null);
             }
             catch (SiloUnavailableException) when (Silo.Stopped.IsCancellationRequested)
             {
@@ -93,7 +98,13 @@ internal sealed class StreamLane : TurnQueue
             }
             catch (Exception exception)
             {
-                Finish(batches, delivery.Delivered);
+                Finish(batches, delivery.Delivered, failure: null);
+                if (_provider.LeavesFailuresToTheNext)
+                {
+                    Abandon(batches);
+                    return;
+                }
+
                 if (Silo.TimeProvider.GetElapsedTime(started) + pause > Silo.Options.MaxEventDeliveryTime)
                 {
                     await SkipAsync(batches, exception);
@@ -126,11 +137,29 @@ internal sealed class StreamLane : TurnQueue
             Silo.Diagnostics.StreamErrorCallbackFailed(_stream.Id, Subscriber, callbackFailure);
         }
 
-        Finish(batches, batches.Count);
+        Finish(batches, batches.Count, exception);
     }
 
-    private void Finish(List<StreamBatch> batches, int delivered)
+    /// <summary>Lets go of these and all that wait behind them, unsettled: they come again when the silo has started anew.</summary>
+    private void Abandon(List<StreamBatch> batches)
     {
+        _isAbandoned = true;
+        var events = batches.Concat(_batches).Sum(batch => batch.Count);
+        _batches.Clear();
+        if (events > 0)
+        {
+            Interlocked.Add(ref _pending, -events);
+            _provider.OnDone(_stream, events);
+        }
+    }
+
+    private void Finish(List<StreamBatch> batches, int delivered, Exception? failure)
+    {
+        for (var i = 0; i < delivered; i++)
+        {
+            batches[i].Settlement?.Settle(failure);
+        }
+
         var events = batches.Take(delivered).Sum(batch => batch.Count);
         batches.RemoveRange(0, delivered);
         if (events > 0)

@@ -4,6 +4,7 @@ using Game.Domain.Leaderboards;
 using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Presence;
+using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
@@ -33,6 +34,9 @@ public sealed record ShardHostOptions
 
     /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
     public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];
+
+    /// <summary>Sets up the streams of <see cref="Contracts.Streams.StreamProviders.Kafka"/>; null: they are kept in memory.</summary>
+    public Action<KafkaStreamOptions>? Streams { get; init; }
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -26,6 +26,8 @@ public sealed class SiloSettings
 
     public RabbitMqSettings RabbitMq { get; set; } = new();
 
+    public KafkaSettings Kafka { get; set; } = new();
+
     public ClusterSettings Cluster { get; set; } = new();
 
     public GrainSettings Grains { get; set; } = new();
@@ -75,6 +77,7 @@ public sealed class SiloSettings
         var shards = ShardCount is < 1 or > MaxShards ? 1 : OwnShards.Count;
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
+            .Concat(Kafka.Validate("Kafka"))
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))

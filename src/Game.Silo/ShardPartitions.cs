@@ -1,0 +1,47 @@
+using System.Text;
+using Game.Streaming.Kafka;
+
+namespace Game.Silo;
+
+/// <summary>
+/// Which partitions of a topic are whose: each shard has a block of them, in the order of the shards, so that a new shard takes new
+/// partitions and nothing moves. A stream lives in the block of the shard that its key names. Immutable.
+/// </summary>
+/// <param name="shards">All shards of the game, in order.</param>
+/// <param name="perShard">Partitions of a block.</param>
+public sealed class ShardPartitions(IReadOnlyList<string> shards, int perShard)
+{
+    public int Count => shards.Count * perShard;
+
+    /// <summary>The partition of a stream; a key that names no shard may be in any.</summary>
+    public int PartitionOf(string key)
+    {
+        var (shard, bytes) = (IndexOf(ShardOf(key)), Encoding.UTF8.GetBytes(key));
+        return shard < 0
+            ? Partitioner.PartitionOf(bytes, Count)
+            : (shard * perShard) + Partitioner.PartitionOf(bytes, perShard);
+    }
+
+    public bool Owns(string shard, int partition) => partition / perShard == IndexOf(shard);
+
+    /// <summary><c>s01</c>, <c>s01-07</c>, <c>s01.{ulid}</c> and <c>guild/s01.{ulid}</c> are of s01.</summary>
+    private static ReadOnlySpan<char> ShardOf(string key)
+    {
+        var id = key.AsSpan(key.LastIndexOf('/') + 1);
+        var end = id.IndexOfAny('.', '-');
+        return end < 0 ? id : id[..end];
+    }
+
+    private int IndexOf(ReadOnlySpan<char> shard)
+    {
+        for (var i = 0; i < shards.Count; i++)
+        {
+            if (shard.SequenceEqual(shards[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}
