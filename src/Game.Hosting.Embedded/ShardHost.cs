@@ -1,3 +1,4 @@
+using Game.Contracts.Streams;
 using Game.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,8 @@ namespace Game.Hosting.Embedded;
 /// <summary>A shard whose grains run in one embedded silo of this process.</summary>
 public sealed class ShardHost : IShardHost
 {
+    private const int StreamBatchSize = 1_000;
+
     private readonly EmbeddedSilo _silo;
     private readonly ServiceProvider _services;
 
@@ -51,6 +54,8 @@ public sealed class ShardHost : IShardHost
             TimeProvider = options.Clock,
             ReminderTable = new ReminderTable(options.Reminders),
             LoggerFactory = options.LoggerFactory,
+            StreamProviders = { StreamProviders.Kafka },
+            StreamBatchSize = StreamBatchSize,
         });
         await silo.StartAsync(cancellationToken);
         return new ShardHost(silo, services, options.Shard.Name);

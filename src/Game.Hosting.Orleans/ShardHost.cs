@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Game.Contracts.Streams;
 using Game.Grains.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -78,6 +79,7 @@ public sealed class ShardHost : IShardHost
                     services.GetRequiredService<ISiloStatusOracle>(), onSiloLost));
             }
 
+            silo.AddMemoryStreams(StreamProviders.Kafka, streams => streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
             if (options.Dashboard is { } sampling)
             {
                 Sample(silo, sampling);

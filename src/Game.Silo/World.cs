@@ -3,6 +3,7 @@ using Game.Domain.Leaderboards;
 using Game.EventStore;
 using Game.Gateway;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Hosting;
 using Game.Silo.Settings;
 
@@ -128,6 +129,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
                 WorldEvents = settings.WorldEvents.ToSchedules(),
+                Analytics = new AnalyticsOptions { Generation = settings.Analytics.Generation },
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),

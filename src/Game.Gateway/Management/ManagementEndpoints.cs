@@ -1,5 +1,7 @@
 using Game.Contracts;
+using Game.Gateway.Analytics;
 using Game.Gateway.Http;
+using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;
 using Game.Gateway.WorldEvents;
 
@@ -31,6 +33,8 @@ internal static class ManagementEndpoints
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
         EventOperations.Map(management);
+        AnalyticsEndpoints.Map(management);
+        PurchaseEndpoints.MapOperator(management);
     }
 
     private static async Task<IResult> ReadyAsync(

@@ -15,6 +15,9 @@ public static class StreamName
     public const string Leaderboard = "leaderboard";
     public const string Mailbox = "mailbox";
     public const string Chat = "chat";
+    public const string Receipt = "receipt";
+    public const string ActionBucket = "action-bucket";
+    public const string Window = "window";
 
     /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
     public const string Account = "account";

@@ -2,6 +2,7 @@ using Game.Broadcast;
 using Game.Domain.Leaderboards;
 using Game.Domain.WorldEvents;
 using Game.EventStore;
+using Game.Grains.Analytics;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
@@ -26,6 +27,8 @@ public sealed record ShardHostOptions
 
     /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
     public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];
+
+    public AnalyticsOptions Analytics { get; init; } = new();
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

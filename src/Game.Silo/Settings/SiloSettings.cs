@@ -30,6 +30,8 @@ public sealed class SiloSettings
 
     public DashboardSettings Dashboard { get; set; } = new();
 
+    public AnalyticsSettings Analytics { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public WorldEventSettings WorldEvents { get; set; } = new();
@@ -72,6 +74,7 @@ public sealed class SiloSettings
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
+            .Concat(Analytics.Validate("Analytics"))
             .Concat(boards)
             .Concat(WorldEvents.Validate("WorldEvents"))
             .Concat(Gateway.Validate("Gateway")))

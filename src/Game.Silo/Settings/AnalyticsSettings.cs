@@ -1,0 +1,16 @@
+namespace Game.Silo.Settings;
+
+/// <summary>Analytics of the shards. docs/analytics.md tells how to compute them again.</summary>
+public sealed class AnalyticsSettings
+{
+    /// <summary>The generation of windows that actions are folded into, 1–1,000,000.</summary>
+    public int Generation { get; set; } = 1;
+
+    internal IEnumerable<string> Validate(string path)
+    {
+        if (Generation is < 1 or > 1_000_000)
+        {
+            yield return $"{path}:Generation: must be 1 to 1000000, not {Generation}.";
+        }
+    }
+}
