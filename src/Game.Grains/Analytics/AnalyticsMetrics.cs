@@ -13,6 +13,7 @@ public sealed class AnalyticsMetrics : IDisposable
     private readonly Counter<long> _folded;
     private readonly Counter<long> _refolded;
     private readonly Counter<long> _skipped;
+    private readonly UpDownCounter<long> _reporting;
     private readonly Histogram<double> _foldDuration;
 
     public AnalyticsMetrics()
@@ -22,6 +23,7 @@ public sealed class AnalyticsMetrics : IDisposable
         _folded = _meter.CreateCounter<long>("analytics.actions.folded", "{action}", "Actions delivered and durable in every window.");
         _refolded = _meter.CreateCounter<long>("analytics.batches.refolded", "{batch}", "Batches folded again because windows were ahead of their bucket.");
         _skipped = _meter.CreateCounter<long>("analytics.deliveries.skipped", "{delivery}", "Deliveries that the stream gave up: what they held is missing in every window.");
+        _reporting = _meter.CreateUpDownCounter<long>("analytics.receipts.reporting", "{receipt}", "Receipts whose revenue is on its way to the stream.");
         _foldDuration = _meter.CreateHistogram<double>("analytics.fold.duration", "s", "From a batch's delivery to its being durable in every window.");
     }
 
@@ -36,6 +38,8 @@ public sealed class AnalyticsMetrics : IDisposable
     }
 
     public void Refolded() => _refolded.Add(1);
+
+    public void Reporting(int change) => _reporting.Add(change);
 
     public void Skipped() => _skipped.Add(1);
 

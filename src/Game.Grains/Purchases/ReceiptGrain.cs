@@ -12,7 +12,8 @@ namespace Game.Grains.Purchases;
 /// again by timer and reminder, and analytics know an action that comes again.
 /// </summary>
 [Reentrant]
-public sealed partial class ReceiptGrain(EventSourcingServices services, IPlayerActionSink sink, ShardIdentity shard)
+public sealed partial class ReceiptGrain(
+    EventSourcingServices services, IPlayerActionSink sink, ShardIdentity shard, AnalyticsMetrics metrics)
     : EventSourcedGrain<Receipt, ReceiptCommand>(services), IReceiptGrain, IRemindable
 {
     private const string Unreported = "report";
@@ -68,6 +69,7 @@ public sealed partial class ReceiptGrain(EventSourcingServices services, IPlayer
 
     private async Task ReportAsync()
     {
+        metrics.Reporting(1);
         try
         {
             while (_wanted)
@@ -99,6 +101,10 @@ public sealed partial class ReceiptGrain(EventSourcingServices services, IPlayer
                 },
                 this,
                 new GrainTimerCreationOptions { DueTime = Again, Period = Again, KeepAlive = true });
+        }
+        finally
+        {
+            metrics.Reporting(-1);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class AnomalyTests
 
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"precision {detection.Precision:P1}, recall {detection.Recall:P1}: bots {detection.RecallOf(Conduct.Bot):P0}, speeders {detection.RecallOf(Conduct.Speeder):P0}, farmers {detection.RecallOf(Conduct.Farmer):P0}");
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join("; ", detection.Alerts.GroupBy(entry => (entry.Conduct, entry.Alert.Reason)).Select(group => $"{group.Key}: {group.Select(entry => entry.Alert.Player).Distinct().Count()}")));
         Assert.True(detection.Players[Conduct.Bot] > 5 && detection.Players[Conduct.Speeder] > 5 && detection.Players[Conduct.Farmer] > 5);
         Assert.True(detection.Precision >= 0.95, $"Precision {detection.Precision}");
         Assert.True(detection.Recall >= 0.85, $"Recall {detection.Recall}");

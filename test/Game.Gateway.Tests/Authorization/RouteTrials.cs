@@ -30,6 +30,8 @@ internal static class RouteTrials
         RouteTrial.Same("GET /v1/session", _ => "/v1/session", null, (426, "upgrade_required")),
 
         RouteTrial.Same("GET /v1/players/me", _ => "/v1/players/me", null, 200),
+        RouteTrial.Same("POST /v1/players/me/actions", _ => "/v1/players/me/actions", _ => new { actions = new[] { new { kind = "skillUsed", at = DateTimeOffset.UtcNow, skill = "fireball" } } }, 202),
+        RouteTrial.Same("POST /v1/players/me/purchases", _ => "/v1/players/me/purchases", _ => new { provider = "signed", receipt = "hs256.e30.AAAA" }, (403, "receipt_invalid")),
         RouteTrial.Same("GET /v1/players/{playerId}", s => $"/v1/players/{s.Target.Id}", null, 200),
 
         new("POST /v1/guilds/", _ => "/v1/guilds", _ => new { name = NewName(), tag = "NEW", policy = "open" }, 202, InGuild, InGuild, InGuild, InGuild),

@@ -57,6 +57,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     public static async Task<TestShards> StartAsync(int count)
     {
+        AnalyticsTraffic.Watch();
         var shards = new TestShards(count);
         foreach (var name in shards.All)
         {
@@ -106,14 +107,14 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         return heads;
     }
 
-    /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty.</summary>
+    /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty, every action counted.</summary>
     public async Task SettleAsync()
     {
         var deadline = DateTime.UtcNow + Patience;
         while (true)
         {
             var before = await HeadsAsync();
-            if (await IsQuietAsync() && before.SequenceEqual(await HeadsAsync()))
+            if (AnalyticsTraffic.IsQuiet && await IsQuietAsync() && AnalyticsTraffic.IsQuiet && before.SequenceEqual(await HeadsAsync()))
             {
                 return;
             }

@@ -1,16 +1,24 @@
+using Game.Contracts.Analytics;
 using Game.Domain.Analytics.Encoding;
 
 namespace Game.Domain.Analytics.Processors;
 
 public sealed partial class AnomalyProcessor
 {
-    /// <summary>About 150 bytes a player. Times: Unix milliseconds; 0: none.</summary>
+    /// <summary>About 350 bytes a player. Times: Unix milliseconds; 0: none.</summary>
     private sealed class PlayerMemory : Memory
     {
-        private const int Contexts = 32;
+        private const int Contexts = 128;
+        private const int Kinds = 8;
+        private const float Newest = 1f / 8;
 
         // What followed on the last two actions, by their hash: the newest wins.
         private readonly byte[] _next = new byte[Contexts];
+
+        // ln of how long it usually is from one kind of action to the next, in ms, in 1/4096; 0: not seen yet. The kinds that
+        // make up play have a place each.
+        private readonly ushort[] _usualGaps = new ushort[Kinds * Kinds];
+        private byte _lastKind;
         private byte _last;
         private byte _lastButOne;
 
@@ -24,13 +32,13 @@ public sealed partial class AnomalyProcessor
 
         public int FastMoves { get; set; }
 
-        public int Gaps { get; set; }
+        public int Gaps { get; private set; }
 
-        public long GapSum { get; set; }
+        public float GapDeviations { get; private set; }
 
-        public long GapSquares { get; set; }
+        public long RestedAt { get; set; }
 
-        public int Foretold { get; set; }
+        public int Foretold { get; private set; }
 
         public int RegularBlocks { get; set; }
 
@@ -48,6 +56,9 @@ public sealed partial class AnomalyProcessor
 
         public long SlotYield { get; set; }
 
+        /// <summary>What the player usually loots at once.</summary>
+        public float UsualLoot { get; private set; }
+
         public int Kills { get; set; }
 
         public int TopKills { get; set; }
@@ -62,14 +73,40 @@ public sealed partial class AnomalyProcessor
 
         public long[] ToldAt { get; } = new long[Reasons.Length];
 
-        private int Context => ((_last * 31) + _lastButOne) % Contexts;
+        private int Context => ((((_last << 8) | _lastButOne) * 40_503) >> 9) % Contexts;
 
-        public bool Foretells(byte token) => _next[Context] == token;
+        public void AddGap(long gap, ActionKind kind, byte token)
+        {
+            const float Furthest = 1.5f;
+            const float Unit = 4_096;
+            ref var usual = ref _usualGaps[(_lastKind * Kinds) + ((int)kind % Kinds)];
+            var log = MathF.Log(Math.Max(gap, 2)) * Unit;
+            if (usual > 0)
+            {
+                var deviation = Math.Clamp((log - usual) / Unit, -Furthest, Furthest);
+                GapDeviations += deviation * deviation;
+                Gaps++;
+                Foretold += _next[Context] == token ? 1 : 0;
+                log = usual + (deviation * Unit * Newest);
+            }
 
-        public void Learn(byte token)
+            usual = (ushort)log;
+        }
+
+        public void AddLoot(long amount)
+        {
+            UsualLoot = UsualLoot == 0 ? amount : UsualLoot;
+            var counted = Math.Min(amount, Math.Max(1, UsualLoot * AnomalyLimits.LuckyLoot));
+            SlotYield += (long)counted;
+            UsualLoot += (counted - UsualLoot) * Newest;
+        }
+
+        public void StartBlock() => (Gaps, GapDeviations, Foretold) = (0, 0, 0);
+
+        public void Learn(ActionKind kind, byte token)
         {
             _next[Context] = token;
-            (_lastButOne, _last) = (_last, token);
+            (_lastButOne, _last, _lastKind) = (_last, token, (byte)((int)kind % Kinds));
         }
 
         /// <summary>Majority vote (Boyer and Moore 1981): whoever has more than half of the kills is the top target in the end.</summary>
@@ -93,16 +130,23 @@ public sealed partial class AnomalyProcessor
         public override void Write(ByteWriter writer)
         {
             writer.WriteBytes(_next);
+            foreach (var usual in _usualGaps)
+            {
+                writer.WriteVarint(usual);
+            }
+
             writer.WriteByte(_last);
             writer.WriteByte(_lastButOne);
+            writer.WriteByte(_lastKind);
             writer.WriteVarint(LastAt);
             writer.WriteZigzag(X);
             writer.WriteZigzag(Y);
             writer.WriteVarint(PlacedAt);
             writer.WriteVarint(FastMoves);
             writer.WriteVarint(Gaps);
-            writer.WriteVarint(GapSum);
-            writer.WriteVarint(GapSquares);
+            writer.WriteSingle(GapDeviations);
+            writer.WriteVarint(RestedAt);
+            writer.WriteSingle(UsualLoot);
             writer.WriteVarint(Foretold);
             writer.WriteVarint(RegularBlocks);
             writer.WriteVarint(LoopBlocks);
@@ -127,16 +171,23 @@ public sealed partial class AnomalyProcessor
         public override void Read(ref ByteReader reader)
         {
             reader.ReadBytes(Contexts).CopyTo(_next);
+            for (var i = 0; i < _usualGaps.Length; i++)
+            {
+                _usualGaps[i] = (ushort)reader.ReadVarint();
+            }
+
             _last = reader.ReadByte();
             _lastButOne = reader.ReadByte();
+            _lastKind = reader.ReadByte();
             LastAt = reader.ReadVarint();
             X = (int)reader.ReadZigzag();
             Y = (int)reader.ReadZigzag();
             PlacedAt = reader.ReadVarint();
             FastMoves = (int)reader.ReadVarint();
             Gaps = (int)reader.ReadVarint();
-            GapSum = reader.ReadVarint();
-            GapSquares = reader.ReadVarint();
+            GapDeviations = reader.ReadSingle();
+            RestedAt = reader.ReadVarint();
+            UsualLoot = reader.ReadSingle();
             Foretold = (int)reader.ReadVarint();
             RegularBlocks = (int)reader.ReadVarint();
             LoopBlocks = (int)reader.ReadVarint();

@@ -22,11 +22,12 @@ public sealed partial class AnomalyProcessor : Processor
     public const string Loop = "loop";
     public const string Rate = "rate";
     public const string Yield = "yield";
+    public const string Tireless = "tireless";
     public const string EndedSession = "ended-session";
 
     private const int SlotMinutes = 10;
 
-    private static readonly string[] Reasons = [Speed, Regularity, Loop, Rate, Yield, EndedSession];
+    private static readonly string[] Reasons = [Speed, Regularity, Loop, Rate, Yield, Tireless, EndedSession];
 
     public override string Name => "anomalies";
 
@@ -114,40 +115,47 @@ public sealed partial class AnomalyProcessor : Processor
     }
 
     /// <summary>
-    /// People pause, hesitate and change their minds: over a block of gaps their times vary by about their mean, and what comes
-    /// next cannot be told from what came before. Gaps over a minute are pauses, which bots have too, and say nothing.
+    /// People hesitate, and what they do next cannot be told from what they did before. Scripts take as long as they always take
+    /// from one thing to the next, give or take some jitter; or they go round in a loop; or they never rest. Gaps over a minute
+    /// are pauses, which scripts have too, and say nothing about regularity.
     /// </summary>
     private static void CheckGap(ActionContext context, PlayerMemory player, Emitter emit)
     {
-        const double LongestGap = 60_000;
+        const long LongestGap = 60_000;
         var token = TokenOf(context.Action);
         var gap = context.At - player.LastAt;
-        if (player.LastAt > 0 && gap < LongestGap)
+        if (gap >= AnomalyLimits.Rest || player.RestedAt == 0)
         {
-            player.Gaps++;
-            player.GapSum += gap;
-            player.GapSquares += gap * gap;
-            player.Foretold += player.Foretells(token) ? 1 : 0;
+            player.RestedAt = context.At;
+        }
+        else if (context.At - player.RestedAt >= AnomalyLimits.Tireless)
+        {
+            Tell(context, player, emit, Tireless, 1, string.Create(
+                CultureInfo.InvariantCulture, $"{(context.At - player.RestedAt) / 3_600_000.0:0.0} h without a pause of {AnomalyLimits.Rest / 1000} s"));
         }
 
-        player.Learn(token);
+        if (player.LastAt > 0 && gap < LongestGap)
+        {
+            player.AddGap(gap, context.Action.Kind, token);
+        }
+
+        player.Learn(context.Action.Kind, token);
         if (player.Gaps < AnomalyLimits.GapBlock)
         {
             return;
         }
 
-        var mean = (double)player.GapSum / player.Gaps;
-        var variation = mean == 0 ? 1 : Math.Sqrt(Math.Max(0, ((double)player.GapSquares / player.Gaps) - (mean * mean))) / mean;
+        var deviation = Math.Sqrt(player.GapDeviations / player.Gaps);
         var foretold = (double)player.Foretold / player.Gaps;
-        player.RegularBlocks = variation < AnomalyLimits.RegularVariation ? player.RegularBlocks + 1 : 0;
-        player.LoopBlocks = variation < AnomalyLimits.LoopVariation && foretold >= AnomalyLimits.LoopShare ? player.LoopBlocks + 1 : 0;
-        (player.Gaps, player.GapSum, player.GapSquares, player.Foretold) = (0, 0, 0, 0);
+        player.RegularBlocks = deviation < AnomalyLimits.RegularDeviation ? player.RegularBlocks + 1 : 0;
+        player.LoopBlocks = foretold >= AnomalyLimits.LoopShare ? player.LoopBlocks + 1 : 0;
+        player.StartBlock();
         if (player.RegularBlocks >= AnomalyLimits.RegularRun)
         {
             player.RegularBlocks = 0;
-            Tell(context, player, emit, Regularity, AnomalyLimits.RegularVariation / Math.Max(variation, 0.01), string.Create(
+            Tell(context, player, emit, Regularity, AnomalyLimits.RegularDeviation / Math.Max(deviation, 0.01), string.Create(
                 CultureInfo.InvariantCulture,
-                $"{AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions {mean:0} ms apart, varying by {variation:P0}"));
+                $"{AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions, gaps within {100 * (Math.Exp(deviation) - 1):0} % of what is usual between them"));
         }
 
         if (player.LoopBlocks >= AnomalyLimits.RegularRun)
@@ -155,7 +163,7 @@ public sealed partial class AnomalyProcessor : Processor
             player.LoopBlocks = 0;
             Tell(context, player, emit, Loop, foretold / AnomalyLimits.LoopShare, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{foretold:P0} of {AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions as foretold, gaps varying by {variation:P0}"));
+                $"{100 * foretold:0} % of {AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions foretold by the two before"));
         }
     }
 
@@ -223,7 +231,7 @@ public sealed partial class AnomalyProcessor : Processor
         switch (context.Action.Kind)
         {
             case ActionKind.Looted:
-                player.SlotYield += context.Action.Amount!.Value;
+                player.AddLoot(context.Action.Amount!.Value);
                 break;
             case ActionKind.Killed:
                 player.CountKill(StableHash.Of(context.Action.Target!));
