@@ -6,7 +6,9 @@ namespace Game.Grains.Analytics;
 /// Sends actions to the intake grains of their buckets, which batch them onto the stream. Bounded by the number of actions
 /// whose call is under way. Safe for concurrent use.
 /// </summary>
-public sealed class StreamActionSink(IGrainFactory grains, AnalyticsMetrics metrics) : IPlayerActionSink
+/// <param name="maxUnderWay">Most actions whose call is under way.</param>
+public sealed class StreamActionSink(
+    IGrainFactory grains, AnalyticsMetrics metrics, int maxUnderWay = StreamActionSink.MaxUnderWay) : IPlayerActionSink
 {
     public const int MaxUnderWay = 10_000;
 
@@ -14,7 +16,7 @@ public sealed class StreamActionSink(IGrainFactory grains, AnalyticsMetrics metr
 
     public bool TryWrite(PlayerAction action)
     {
-        if (Interlocked.Increment(ref _underWay) > MaxUnderWay)
+        if (Interlocked.Increment(ref _underWay) > maxUnderWay)
         {
             Interlocked.Decrement(ref _underWay);
             metrics.Dropped("full");

@@ -73,7 +73,7 @@ public sealed partial class AnomalyProcessor
 
         public long[] ToldAt { get; } = new long[Reasons.Length];
 
-        private int Context => ((((_last << 8) | _lastButOne) * 40_503) >> 9) % Contexts;
+        private uint Context => (((((uint)_last << 8) | _lastButOne) * 40_503u) >> 9) % Contexts;
 
         public void AddGap(long gap, ActionKind kind, byte token)
         {
