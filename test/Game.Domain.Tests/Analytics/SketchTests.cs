@@ -36,10 +36,10 @@ public sealed class SketchTests
         foreach (var value in values)
         {
             whole.Add(value);
-            wholeDistinct.Add(StableHash.Of($"{value}"));
+            wholeDistinct.Add(TextHash.Of($"{value}"));
             var part = parts[random.Next(parts.Count)];
             part.Quantile.Add(value);
-            part.Distinct.Add(StableHash.Of($"{value}"));
+            part.Distinct.Add(TextHash.Of($"{value}"));
         }
 
         var (merged, mergedDistinct) = (new QuantileSketch(), new DistinctSketch());
@@ -71,7 +71,7 @@ public sealed class SketchTests
             var sketch = new DistinctSketch();
             for (var i = 0; i < members; i++)
             {
-                sketch.Add(StableHash.Of($"s01.player-{run}-{i}"));
+                sketch.Add(TextHash.Of($"s01.player-{run}-{i}"));
             }
 
             var error = members <= DistinctSketch.ExactLimit ? 0 : 4 * 1.04 / Math.Sqrt(4_096) * members;

@@ -139,7 +139,7 @@ public sealed class BucketFold
         _context.Action = action;
         _context.At = at;
         _context.IsLate = late;
-        _context.PlayerHash = StableHash.Of(action.Player);
+        _context.PlayerHash = TextHash.Of(action.Player);
         _context.StartsSession = player.Touch(at);
         var minute = Resolutions.Floor(at, 60_000) / 60_000;
         for (var i = 0; i < _processors.Count; i++)

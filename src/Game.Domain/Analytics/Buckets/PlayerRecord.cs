@@ -54,7 +54,7 @@ internal sealed class PlayerRecord
             index = number;
         }
 
-        var source = StableHash.Of(id);
+        var source = TextHash.Of(id);
         for (var i = _sources.Count - 1; i >= 0; i--)
         {
             if (_sources[i].Source == source)

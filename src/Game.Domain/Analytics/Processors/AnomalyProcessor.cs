@@ -59,7 +59,7 @@ public sealed partial class AnomalyProcessor : Processor
 
         if (action.Kind == ActionKind.LoggedOut && action.Session is { } ended)
         {
-            player.EndedSession = StableHash.Of(ended);
+            player.EndedSession = TextHash.Of(ended);
             player.EndedAt = context.At;
         }
     }
@@ -70,7 +70,7 @@ public sealed partial class AnomalyProcessor : Processor
         const long UnderWay = 10_000;
         var action = context.Action;
         if (player.EndedAt > 0 && action.Session is { } session && action.Kind != ActionKind.LoggedOut
-            && context.At > player.EndedAt + UnderWay && StableHash.Of(session) == player.EndedSession)
+            && context.At > player.EndedAt + UnderWay && TextHash.Of(session) == player.EndedSession)
         {
             Tell(context, player, emit, EndedSession, 1, $"{ActionRules.Name(action.Kind)} in a session that ended {(context.At - player.EndedAt) / 1000} s before");
         }
@@ -234,7 +234,7 @@ public sealed partial class AnomalyProcessor : Processor
                 player.AddLoot(context.Action.Amount!.Value);
                 break;
             case ActionKind.Killed:
-                player.CountKill(StableHash.Of(context.Action.Target!));
+                player.CountKill(TextHash.Of(context.Action.Target!));
                 break;
         }
     }
@@ -256,7 +256,7 @@ public sealed partial class AnomalyProcessor : Processor
 
     /// <summary>What was done, in a byte: kind and skill or target.</summary>
     private static byte TokenOf(PlayerAction action) =>
-        (byte)(((int)action.Kind * 7) ^ (int)(StableHash.Of(action.Skill ?? action.Item ?? action.Target ?? "") & 0xFF));
+        (byte)(((int)action.Kind * 7) ^ (int)(TextHash.Of(action.Skill ?? action.Item ?? action.Target ?? "") & 0xFF));
 
     /// <summary>How everybody of the bucket plays.</summary>
     private sealed class Population : Memory

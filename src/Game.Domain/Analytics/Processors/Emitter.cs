@@ -11,7 +11,7 @@ public sealed class Emitter
 
     public void Count(string name, string dimension = "", long by = 1) => _pane.Get<Counter>(name, dimension).Value += by;
 
-    /// <param name="member"><see cref="Sketches.StableHash"/> of what is counted once.</param>
+    /// <param name="member"><see cref="Sketches.TextHash"/> of what is counted once.</param>
     public void Distinct(string name, ulong member, string dimension = "") => _pane.Get<Distinct>(name, dimension).Sketch.Add(member);
 
     /// <param name="value">0 to 10^12.</param>

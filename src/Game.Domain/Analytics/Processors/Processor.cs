@@ -79,7 +79,7 @@ public sealed class ActionContext
     /// <summary>Whether the bucket's watermark had passed the action's time.</summary>
     public bool IsLate { get; internal set; }
 
-    /// <summary><see cref="Sketches.StableHash"/> of the player.</summary>
+    /// <summary><see cref="Sketches.TextHash"/> of the player.</summary>
     public ulong PlayerHash { get; internal set; }
 
     /// <summary>Whether the action begins a session.</summary>

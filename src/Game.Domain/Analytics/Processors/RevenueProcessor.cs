@@ -52,7 +52,7 @@ public sealed class RevenueProcessor : Processor
         emit.Distinct(ActiveByCohort, context.PlayerHash, Cohorts.MonthOf(action.Player));
         if (action.Kind is not (ActionKind.Purchased or ActionKind.SubscriptionStarted or ActionKind.SubscriptionRenewed
                 or ActionKind.Refunded or ActionKind.SubscriptionEnded)
-            || !((Payments)context.Player!).IsNew(StableHash.Of(action.Id)))
+            || !((Payments)context.Player!).IsNew(TextHash.Of(action.Id)))
         {
             return;
         }

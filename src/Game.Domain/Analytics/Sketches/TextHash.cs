@@ -1,7 +1,7 @@
 namespace Game.Domain.Analytics.Sketches;
 
 /// <summary>A 64-bit hash that is the same in every process and build: FNV-1a with the finalizer of MurmurHash3.</summary>
-public static class StableHash
+public static class TextHash
 {
     public static ulong Of(ReadOnlySpan<char> text)
     {
