@@ -130,6 +130,11 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Boards = boards,
                 WorldEvents = settings.WorldEvents.ToSchedules(),
                 Analytics = new AnalyticsOptions { Generation = settings.Analytics.Generation },
+                Analytics = new AnalyticsOptions
+                {
+                    Generation = settings.Analytics.Generation,
+                    Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+                },
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),

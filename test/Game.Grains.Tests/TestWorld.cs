@@ -5,6 +5,7 @@ using Game.Contracts.Players;
 using Game.Domain.Economy;
 using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
+using Game.Grains.Analytics;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -150,6 +151,21 @@ public sealed class TestWorld : IAsyncDisposable
         foreach (var name in Names)
         {
             await OpenAsync(name);
+            var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
+            _faults[name] = new FaultyStore(store);
+            var host = await ShardHost.StartAsync(
+                new ShardHostOptions
+                {
+                    Shard = new ShardIdentity(name, Names),
+                    Store = _faults[name],
+                    Reminders = store.Items("reminders"),
+                    Bus = _bus,
+                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
+                    LoggerFactory = NullLoggerFactory.Instance,
+                },
+                TestContext.Current.CancellationToken);
+            _shards.Add(name, (store, host));
+            await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
         }
 
         foreach (var (_, host) in _shards.Values)

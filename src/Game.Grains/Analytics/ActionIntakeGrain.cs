@@ -3,9 +3,9 @@ using Game.Contracts.Streams;
 
 namespace Game.Grains.Analytics;
 
-/// <summary>Batches what concurrent callers bring: while the stream takes one batch, the next one gathers.</summary>
+/// <summary>Batches what callers bring: while the stream takes one batch, and a moment longer, the next one gathers.</summary>
 [Reentrant]
-public sealed class ActionIntakeGrain(AnalyticsMetrics metrics) : Grain, IActionIntakeGrain
+public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics metrics, TimeProvider clock) : Grain, IActionIntakeGrain
 {
     private const int MaxBatch = 500;
 
@@ -48,6 +48,11 @@ public sealed class ActionIntakeGrain(AnalyticsMetrics metrics) : Grain, IAction
             catch (Exception exception)
             {
                 callers.ForEach(caller => caller.Done.SetException(exception));
+            }
+
+            if (batch.Count < MaxBatch && options.Linger > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Linger, clock);
             }
         }
     }

@@ -11,5 +11,11 @@ public sealed record AnalyticsOptions
     /// </summary>
     public int Generation { get; init; } = 1;
 
+    /// <summary>
+    /// How long after a batch that was not full the next one gathers, for each bucket. A batch costs a dozen appends however
+    /// small it is, so that a trickle of single actions must not become as many batches.
+    /// </summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(250);
+
     public IReadOnlyList<Processor> Processors { get; init; } = ProcessorCatalog.All;
 }

@@ -6,6 +6,7 @@ using Game.Domain.Economy;
 using Game.Domain.Leaderboards;
 using Game.EventStore.Sqlite;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
@@ -69,6 +70,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
                     Store = store,
                     Reminders = store.Items("reminders"),
                     Bus = shards._bus,
+                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                     Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
                     LoggerFactory = NullLoggerFactory.Instance,
                 },
