@@ -201,7 +201,7 @@ public static class RefusalCodes
     /// <summary>The member has no entry in the season.</summary>
     public const string NotRanked = "not_ranked";
 
-    /// <summary>A partial result of analytics that does not begin where its windows stand: the bucket reads where, and folds again.</summary>
+    /// <summary>A partial result of analytics does not begin where its windows stand: the bucket reads where, and folds again.</summary>
     public const string PartialOutOfPlace = "partial_out_of_place";
 
     /// <summary>The receipt counts for another player.</summary>

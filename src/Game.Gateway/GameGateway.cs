@@ -67,7 +67,8 @@ public static class GameGateway
         services.AddSingleton<PurchaseService>();
         if (settings.Purchases.IsUsed)
         {
-            services.AddSingleton<IReceiptValidator>(new SignedReceiptValidator(settings.Purchases.ReadKey(), settings.Purchases.ReadPublicKey()));
+            services.AddSingleton<IReceiptValidator>(
+                new SignedReceiptValidator(settings.Purchases.ReadKey(), settings.Purchases.ReadPublicKey()));
         }
 
         services.AddSingleton<GatewayMetrics>();

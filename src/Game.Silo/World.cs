@@ -129,7 +129,6 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
                 Boards = boards,
                 WorldEvents = settings.WorldEvents.ToSchedules(),
-                Analytics = new AnalyticsOptions { Generation = settings.Analytics.Generation },
                 Analytics = new AnalyticsOptions
                 {
                     Generation = settings.Analytics.Generation,

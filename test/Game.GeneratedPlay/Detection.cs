@@ -24,7 +24,8 @@ public sealed record Detection
     public double Precision => (double)Flagged(cheating: true) / Math.Max(1, Flagged(cheating: true) + Flagged(cheating: false));
 
     /// <summary>Of the players who cheat, the share with an alert.</summary>
-    public double Recall => (double)Flagged(cheating: true) / Math.Max(1, Players.Where(entry => entry.Key != Conduct.Honest).Sum(entry => entry.Value));
+    public double Recall =>
+        (double)Flagged(cheating: true) / Math.Max(1, Players.Where(entry => entry.Key != Conduct.Honest).Sum(entry => entry.Value));
 
     public double FalseAlertsPerThousandHours =>
         Alerts.Count(entry => entry.Conduct == Conduct.Honest) * 1000 / Math.Max(1, HonestHours);

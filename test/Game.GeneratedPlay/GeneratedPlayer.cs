@@ -147,7 +147,8 @@ internal sealed class GeneratedPlayer
 
             // The place is that of the last tick of the client's physics, which is up to 50 ms old.
             var old = speed * Between(0, 0.05);
-            yield return Do(ActionKind.Moved, x: (int)Math.Round(_x - (old * Math.Cos(angle))), y: (int)Math.Round(_y - (old * Math.Sin(angle))));
+            var (x, y) = (_x - (old * Math.Cos(angle)), _y - (old * Math.Sin(angle)));
+            yield return Do(ActionKind.Moved, x: (int)Math.Round(x), y: (int)Math.Round(y));
         }
     }
 

@@ -151,21 +151,6 @@ public sealed class TestWorld : IAsyncDisposable
         foreach (var name in Names)
         {
             await OpenAsync(name);
-            var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
-            _faults[name] = new FaultyStore(store);
-            var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, Names),
-                    Store = _faults[name],
-                    Reminders = store.Items("reminders"),
-                    Bus = _bus,
-                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                TestContext.Current.CancellationToken);
-            _shards.Add(name, (store, host));
-            await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
         }
 
         foreach (var (_, host) in _shards.Values)
@@ -186,6 +171,7 @@ public sealed class TestWorld : IAsyncDisposable
                 Reminders = store.Items("reminders"),
                 Bus = _bus!,
                 WorldEvents = _events,
+                Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                 LoggerFactory = NullLoggerFactory.Instance,
             },
             TestContext.Current.CancellationToken);

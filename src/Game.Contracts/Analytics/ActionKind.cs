@@ -43,7 +43,7 @@ public enum ActionKind
     /// <summary><c>Target</c>: the guild, <c>Amount</c>: gold.</summary>
     GuildDeposited,
 
-    /// <summary>One for each guild, told as its leader's: <c>Outcome</c>, <c>Amount</c>: points, <c>Target</c>: attacker or defender.</summary>
+    /// <summary>One for each guild, as its leader's: <c>Outcome</c>, <c>Amount</c>: points, <c>Target</c>: attacker or defender.</summary>
     WarEnded,
 
     Chatted,

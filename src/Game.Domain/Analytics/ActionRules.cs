@@ -38,7 +38,8 @@ public static class ActionRules
     /// <summary>What is wrong with an action's time at this time; null: nothing.</summary>
     public static Refusal? CheckTime(PlayerAction action, DateTimeOffset now) =>
         action.At < now - ActionLimits.MaxAge || action.At > now + ActionLimits.MaxAhead
-            ? Refusal.Invalid("at", $"at most {ActionLimits.MaxAge.TotalHours:0} h ago and {ActionLimits.MaxAhead.TotalMinutes:0} min ahead")
+            ? Refusal.Invalid(
+                "at", $"at most {ActionLimits.MaxAge.TotalHours:0} h ago and {ActionLimits.MaxAhead.TotalMinutes:0} min ahead")
             : null;
 
     /// <summary>A kind as JSON has it.</summary>
@@ -81,7 +82,8 @@ public static class ActionRules
         ActionKind.Killed or ActionKind.QuestCompleted when action.Target is null => Refusal.Invalid("target", "given"),
         ActionKind.Looted when action.Amount is null => Refusal.Invalid("amount", "given"),
         ActionKind.DuelEnded or ActionKind.WarEnded when action.Outcome is null => Refusal.Invalid("outcome", "given"),
-        ActionKind.Purchased or ActionKind.SubscriptionStarted or ActionKind.SubscriptionRenewed or ActionKind.Refunded => CheckMoney(action),
+        ActionKind.Purchased or ActionKind.SubscriptionStarted or ActionKind.SubscriptionRenewed or ActionKind.Refunded =>
+            CheckMoney(action),
         ActionKind.SubscriptionEnded when action.Product is null => Refusal.Invalid("product", "given"),
         _ => null,
     };

@@ -78,7 +78,8 @@ public sealed record Receipt : IAggregate<Receipt, ReceiptCommand>
         return c.Reason.Length is 0 or > MaxReasonLength || c.Reason.Any(char.IsControl)
                 ? Refusal.Invalid("reason", $"1 to {MaxReasonLength} characters, none of them control characters")
             : c.Amount is < 1 ? Refusal.Invalid("amount", $"1 to {Purchase.Amount}")
-            : amount > left || left == 0 ? Refusal.Conflict(RefusalCodes.RefundTooLarge, $"Of {Purchase.Amount} paid, {left} is left to give back.")
+            : amount > left || left == 0
+                ? Refusal.Conflict(RefusalCodes.RefundTooLarge, $"Of {Purchase.Amount} paid, {left} is left to give back.")
             : Refunds.Count == MaxRefunds ? Refusal.Conflict(RefusalCodes.RefundTooLarge, $"A purchase has at most {MaxRefunds} refunds.")
             : new PurchaseRefunded(now, amount, c.Reason);
     }

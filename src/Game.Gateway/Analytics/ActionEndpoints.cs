@@ -10,7 +10,8 @@ namespace Game.Gateway.Analytics;
 internal static class ActionEndpoints
 {
     public static void Map(RouteGroupBuilder api) => api.MapPost("/players/me/actions", ReportAsync).WithTags("Players")
-        .WithName("reportActions").WithSummary("Reports what the caller's player did, for analytics.").Produces<ReportedBody>(StatusCodes.Status202Accepted);
+        .WithName("reportActions").WithSummary("Reports what the caller's player did, for analytics.")
+        .Produces<ReportedBody>(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> ReportAsync(
         JsonBody<ReportBody> body, IdempotencyKey key, Caller caller, ShardRouter shards, TimeProvider clock)
@@ -66,7 +67,21 @@ internal sealed record ReportedAction(
     int? Y = null)
 {
     public PlayerAction ToAction(string id, Caller caller) => new(
-        id, caller.PlayerId, caller.Shard, Kind, At.ToUniversalTime(), caller.SessionId, Skill, Item, Target, Amount, null, Product, Outcome, X, Y);
+        id,
+        caller.PlayerId,
+        caller.Shard,
+        Kind,
+        At.ToUniversalTime(),
+        caller.SessionId,
+        Skill,
+        Item,
+        Target,
+        Amount,
+        Currency: null,
+        Product,
+        Outcome,
+        X,
+        Y);
 }
 
 internal sealed record ReportedBody(int Accepted);

@@ -68,7 +68,8 @@ internal static class AnalyticsEndpoints
         }
 
         var panes = await services.Reader.ReadAsync(query, processor!, (int)length - 1, cancellationToken);
-        var watermark = services.Reader.WatermarkOf(await services.Reader.ReadBucketsAsync(query.Shards, query.Generation, cancellationToken));
+        var buckets = await services.Reader.ReadBucketsAsync(query.Shards, query.Generation, cancellationToken);
+        var watermark = services.Reader.WatermarkOf(buckets);
         return Reply.Ok(new
         {
             Processor = processor,
@@ -120,8 +121,8 @@ internal static class AnalyticsEndpoints
     }
 
     private static Task<IResult> GetBalanceAsync(
-        string? by, string? from, string? to, string? resolution, string? shard, QueryNumber? generation, QueryNumber? limit, string? cursor,
-        AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<BalanceRow>(
+        string? by, string? from, string? to, string? resolution, string? shard, QueryNumber? generation,
+        QueryNumber? limit, string? cursor, AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<BalanceRow>(
         "balance",
         by ?? "skill",
         new() { ["skill"] = BalanceTable.Skills, ["item"] = BalanceTable.Items, ["war"] = BalanceTable.Wars },
@@ -133,8 +134,8 @@ internal static class AnalyticsEndpoints
         cancellationToken);
 
     private static Task<IResult> GetRevenueAsync(
-        string? by, string? from, string? to, string? resolution, string? shard, QueryNumber? generation, QueryNumber? limit, string? cursor,
-        AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<RevenueRow>(
+        string? by, string? from, string? to, string? resolution, string? shard, QueryNumber? generation,
+        QueryNumber? limit, string? cursor, AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<RevenueRow>(
         "revenue",
         by ?? "currency",
         new() { ["currency"] = RevenueTable.ByCurrency, ["product"] = RevenueTable.ByProduct, ["cohort"] = RevenueTable.ByCohort },
@@ -146,8 +147,8 @@ internal static class AnalyticsEndpoints
         cancellationToken);
 
     private static Task<IResult> GetFunnelsAsync(
-        string? from, string? to, string? resolution, string? shard, QueryNumber? generation, QueryNumber? limit, string? cursor,
-        AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<FunnelRow>(
+        string? from, string? to, string? resolution, string? shard, QueryNumber? generation,
+        QueryNumber? limit, string? cursor, AnalyticsServices services, CancellationToken cancellationToken) => TableAsync<FunnelRow>(
         "behaviour",
         "funnel",
         new() { ["funnel"] = BehaviourTables.Funnels },
@@ -159,8 +160,8 @@ internal static class AnalyticsEndpoints
         cancellationToken);
 
     private static async Task<IResult> GetRetentionAsync(
-        string? from, string? to, string? shard, QueryNumber? generation, QueryNumber? limit, string? cursor,
-        AnalyticsServices services, CancellationToken cancellationToken)
+        string? from, string? to, string? shard, QueryNumber? generation,
+        QueryNumber? limit, string? cursor, AnalyticsServices services, CancellationToken cancellationToken)
     {
         var badPage = PageRequest.ReadNumbered("retention", limit, cursor, out var page);
         if ((services.Read(from, to, "day", shard, generation, out var query) ?? badPage) is { } problem)
@@ -173,8 +174,8 @@ internal static class AnalyticsEndpoints
     }
 
     private static async Task<IResult> ListAnomaliesAsync(
-        string? reason, string? from, string? to, string? resolution, string? shard, QueryNumber? generation, QueryNumber? limit, string? cursor,
-        AnalyticsServices services, CancellationToken cancellationToken)
+        string? reason, string? from, string? to, string? resolution, string? shard, QueryNumber? generation,
+        QueryNumber? limit, string? cursor, AnalyticsServices services, CancellationToken cancellationToken)
     {
         var list = $"{AnomalyList}/{reason}";
         var badPage = PageRequest.ReadNumbered(list, limit, cursor, out var page);
@@ -213,7 +214,10 @@ internal static class AnalyticsEndpoints
     /// <summary>A page of rows that are computed anew for each: the cursor is the number of the last row.</summary>
     private static IResult Paged<T>(string list, IEnumerable<T> rows, PageRequest page)
     {
-        var numbered = rows.Select((row, i) => (Row: row, Number: i + 1)).Where(row => row.Number > page.AfterNumber).Take(page.CountAndOne).ToList();
+        var numbered = rows.Select((row, i) => (Row: row, Number: i + 1))
+            .Where(row => row.Number > page.AfterNumber)
+            .Take(page.CountAndOne)
+            .ToList();
         var cut = page.Of(list, numbered, row => row.Number.ToString(CultureInfo.InvariantCulture));
         return Reply.Ok(new Page<T>([.. cut.Items.Select(row => row.Row)], cut.NextCursor));
     }
@@ -230,7 +234,8 @@ internal static class AnalyticsEndpoints
     private static Problem? ReadStatistic(string? text, out Statistic statistic)
     {
         statistic = Statistic.Value;
-        return text is null || (Enum.TryParse(text, ignoreCase: true, out statistic) && Enum.IsDefined(statistic) && !char.IsAsciiDigit(text[0]))
+        return text is null
+            || (Enum.TryParse(text, ignoreCase: true, out statistic) && Enum.IsDefined(statistic) && !char.IsAsciiDigit(text[0]))
             ? null
             : Problem.Invalid("statistic", string.Join(", ", Enum.GetNames<Statistic>().Select(name => name.ToLowerInvariant())));
     }

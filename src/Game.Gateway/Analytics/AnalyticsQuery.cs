@@ -61,7 +61,7 @@ internal sealed record AnalyticsQuery(
         var start = Resolutions.Floor(since, pane);
         if (start >= end || (end - start) / pane > MaxPanes)
         {
-            return Problem.Invalid("from", string.Create(CultureInfo.InvariantCulture, $"before to, by at most {MaxPanes} {panes.ToString().ToLowerInvariant()}s"));
+            return Problem.Invalid("from", $"before to, by at most {MaxPanes} {panes.ToString().ToLowerInvariant()}s");
         }
 
         query = new AnalyticsQuery(panes, start, end, shard is null ? shards.All : [shard], (int)number);
@@ -81,9 +81,9 @@ internal sealed record AnalyticsQuery(
 
     private static bool TryReadTime(string? text, DateTimeOffset otherwise, out long minute)
     {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         var at = otherwise;
-        var read = text is null
-            || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
+        var read = text is null || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out at);
         read &= at.Year is >= 1971 and <= 9000;
         minute = read ? Resolutions.MinuteOf(at) : 0;
         return read;

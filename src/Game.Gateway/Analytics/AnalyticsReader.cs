@@ -11,7 +11,9 @@ internal sealed class AnalyticsReader(ShardRouter shards, TimeProvider clock)
     /// <summary>A bucket that nothing has come to for this long holds no watermark back.</summary>
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(2);
 
-    /// <summary>The panes of the query's time, of all its shards together; <paramref name="more"/> panes beyond its end, for long windows.</summary>
+    /// <summary>
+    /// The panes of the query's time, of all its shards together; <paramref name="more"/> panes beyond its end, for long windows.
+    /// </summary>
     public async Task<PaneSet> ReadAsync(AnalyticsQuery query, string processor, int more, CancellationToken cancellationToken)
     {
         var to = query.To + (more * Resolutions.PaneOf(query.Resolution));
@@ -37,11 +39,18 @@ internal sealed class AnalyticsReader(ShardRouter shards, TimeProvider clock)
         return panes;
     }
 
-    public async Task<IReadOnlyList<BucketStatus>> ReadBucketsAsync(IReadOnlyList<string> of, int generation, CancellationToken cancellationToken) =>
-        await Task.WhenAll(of.SelectMany(shard => Enumerable.Range(0, ActionStreams.Buckets).Select(number => shards.On(shard)
-            .GetGrain<IActionBucketGrain>($"{generation}.{ActionStreams.BucketOf(shard, number)}").GetStatusAsync()))).WaitAsync(cancellationToken);
+    public async Task<IReadOnlyList<BucketStatus>> ReadBucketsAsync(
+        IReadOnlyList<string> of, int generation, CancellationToken cancellationToken)
+    {
+        var statuses = of.SelectMany(shard => Enumerable.Range(0, ActionStreams.Buckets).Select(number => shards.On(shard)
+            .GetGrain<IActionBucketGrain>($"{generation}.{ActionStreams.BucketOf(shard, number)}").GetStatusAsync()));
+        return await Task.WhenAll(statuses).WaitAsync(cancellationToken);
+    }
 
-    /// <summary>Before this, nothing is expected any more: the least watermark of the buckets that are not idle; of idle ones alone, the greatest.</summary>
+    /// <summary>
+    /// Before this, nothing is expected any more: the least watermark of the buckets that are not idle; of idle ones alone, the
+    /// greatest.
+    /// </summary>
     public DateTimeOffset? WatermarkOf(IReadOnlyList<BucketStatus> buckets)
     {
         var now = clock.GetUtcNow();

@@ -10,7 +10,8 @@ namespace Game.Gateway.Purchases;
 /// <summary>Redeems receipts and gives money back. Safe for concurrent use.</summary>
 internal sealed class PurchaseService(IEnumerable<IReceiptValidator> validators, ShardRouter shards)
 {
-    private readonly Dictionary<string, IReceiptValidator> _validators = validators.ToDictionary(validator => validator.Provider, StringComparer.Ordinal);
+    private readonly Dictionary<string, IReceiptValidator> _validators =
+        validators.ToDictionary(validator => validator.Provider, StringComparer.Ordinal);
 
     private static readonly Problem NotConfigured = new(
         StatusCodes.Status409Conflict, GatewayCodes.PurchasesNotConfigured, "No store's receipts can be checked here.");
@@ -53,15 +54,17 @@ internal sealed class PurchaseService(IEnumerable<IReceiptValidator> validators,
     public Task<Outcome<PurchaseView>> RefundAsync(string commandId, string receiptId, long? amount, string reason) =>
         GrainOf(receiptId).HandleAsync(new RefundPurchase(commandId, amount, reason));
 
-    public static bool IsId(string receiptId) => receiptId.Split(':') is [{ Length: > 0 and <= 16 }, { Length: 64 } hash] && hash.All(char.IsAsciiHexDigitLower);
+    public static bool IsId(string receiptId) =>
+        receiptId.Split(':') is [{ Length: > 0 and <= 16 }, { Length: 64 } hash] && hash.All(char.IsAsciiHexDigitLower);
 
     private static string IdOf(string provider, string transactionId) =>
         $"{provider}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(transactionId)))}";
 
-    /// <summary>A receipt's shard follows from the receipt, whoever brings it: all gateways of the game must serve the same shards.</summary>
+    /// <summary>A receipt's shard follows from the receipt, whoever brings it: all gateways must serve the same shards.</summary>
     private IReceiptGrain GrainOf(string receiptId)
     {
-        var hash = BinaryPrimitives.ReadUInt32BigEndian(Convert.FromHexString(receiptId.AsSpan(receiptId.IndexOf(':', StringComparison.Ordinal) + 1, 8)));
+        var start = receiptId.AsSpan(receiptId.IndexOf(':', StringComparison.Ordinal) + 1, 8);
+        var hash = BinaryPrimitives.ReadUInt32BigEndian(Convert.FromHexString(start));
         return shards.On(shards.All[(int)(hash % shards.All.Count)]).GetGrain<IReceiptGrain>(receiptId);
     }
 }

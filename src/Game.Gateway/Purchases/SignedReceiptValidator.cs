@@ -65,7 +65,8 @@ public sealed class SignedReceiptValidator : IReceiptValidator, IDisposable
         try
         {
             // A shop that does not say whom it sold to would let anybody redeem what is overheard.
-            return JsonSerializer.Deserialize<ValidReceipt>(content, GatewayJson.Options) is { Player: not null, TransactionId.Length: > 0 } receipt ? receipt : null;
+            var receipt = JsonSerializer.Deserialize<ValidReceipt>(content, GatewayJson.Options);
+            return receipt is { Player: not null, TransactionId.Length: > 0 } ? receipt : null;
         }
         catch (JsonException)
         {

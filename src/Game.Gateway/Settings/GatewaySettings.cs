@@ -44,7 +44,7 @@ public sealed class GatewaySettings
 
     public PurchaseSettings Purchases { get; set; } = new();
 
-    /// <summary>The generation of analytics that is shown to who names none: what the shards compute, unless the host says otherwise.</summary>
+    /// <summary>The generation of analytics that questions are about unless they name another, 1–1,000,000.</summary>
     public int AnalyticsGeneration { get; set; } = 1;
 
     /// <summary>Every failure, each with its full path; empty if all is well.</summary>

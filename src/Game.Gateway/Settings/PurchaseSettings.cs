@@ -18,7 +18,8 @@ public sealed class PurchaseSettings
 
     public bool IsUsed => Key is not null || KeyFile is not null || PublicKeyFile is not null;
 
-    internal byte[]? ReadKey() => (Key ?? (KeyFile is { } file ? File.ReadAllText(file).Trim() : null)) is { } text ? Convert.FromBase64String(text) : null;
+    internal byte[]? ReadKey() =>
+        (Key ?? (KeyFile is { } file ? File.ReadAllText(file).Trim() : null)) is { } text ? Convert.FromBase64String(text) : null;
 
     internal string? ReadPublicKey() => PublicKeyFile is { } file ? File.ReadAllText(file) : null;
 

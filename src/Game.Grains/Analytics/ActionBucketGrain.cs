@@ -57,7 +57,13 @@ public sealed class ActionBucketGrain(EventSourcingServices services, AnalyticsO
     public async Task<BucketStatus> GetStatusAsync() => (await ReadAsync()).ToStatus(Bucket);
 
     protected override AggregateReader<ActionBucket> CreateReader() => new BinaryStateReader<ActionBucket>(
-        Store, Codec, "action-bucket/1", () => ActionBucket.Initial(Key), (state, fact) => state.Apply(fact), state => state.WriteSnapshot(), ActionBucket.ReadSnapshot);
+        Store,
+        Codec,
+        "action-bucket/1",
+        () => ActionBucket.Initial(Key),
+        (state, fact) => state.Apply(fact),
+        state => state.WriteSnapshot(),
+        ActionBucket.ReadSnapshot);
 
     protected override long SnapshotIntervalAfter(long snapshotBytes) =>
         Math.Max(AggregateReader<ActionBucket>.MinSnapshotInterval, snapshotBytes / BytesAnEvent);

@@ -12,7 +12,8 @@ namespace Game.Grains.Analytics;
 public sealed partial class ActionStreamGrain(AnalyticsOptions options, AnalyticsMetrics metrics, EventSourcingServices services)
     : Grain, IActionStreamGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PlayerAction>
 {
-    private IActionBucketGrain Bucket => GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(options.Generation, this.GetPrimaryKeyString()));
+    private IActionBucketGrain Bucket =>
+        GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(options.Generation, this.GetPrimaryKeyString()));
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<PlayerAction>().ResumeAsync(this);
 

@@ -21,10 +21,14 @@ public sealed class AnalyticsMetrics : IDisposable
         _taken = _meter.CreateCounter<long>("analytics.actions.taken", "{action}", "Actions that the stream has taken.");
         _dropped = _meter.CreateCounter<long>("analytics.actions.dropped", "{action}", "Actions that never reached the stream, by why.");
         _folded = _meter.CreateCounter<long>("analytics.actions.folded", "{action}", "Actions delivered and durable in every window.");
-        _refolded = _meter.CreateCounter<long>("analytics.batches.refolded", "{batch}", "Batches folded again because windows were ahead of their bucket.");
-        _skipped = _meter.CreateCounter<long>("analytics.deliveries.skipped", "{delivery}", "Deliveries that the stream gave up: what they held is missing in every window.");
-        _reporting = _meter.CreateUpDownCounter<long>("analytics.receipts.reporting", "{receipt}", "Receipts whose revenue is on its way to the stream.");
-        _foldDuration = _meter.CreateHistogram<double>("analytics.fold.duration", "s", "From a batch's delivery to its being durable in every window.");
+        _refolded = _meter.CreateCounter<long>(
+            "analytics.batches.refolded", "{batch}", "Batches folded again because windows were ahead of their bucket.");
+        _skipped = _meter.CreateCounter<long>(
+            "analytics.deliveries.skipped", "{delivery}", "Deliveries that the stream gave up: what they held is missing in every window.");
+        _reporting = _meter.CreateUpDownCounter<long>(
+            "analytics.receipts.reporting", "{receipt}", "Receipts whose revenue is on its way to the stream.");
+        _foldDuration = _meter.CreateHistogram<double>(
+            "analytics.fold.duration", "s", "From a batch's delivery to its being durable in every window.");
     }
 
     public void Taken(int actions) => _taken.Add(actions);

@@ -23,7 +23,13 @@ public sealed class WindowGrain(EventSourcingServices services) : EventSourcedGr
         (await ReadAsync()).Panes.Slice(Resolutions.MinuteOf(from), Resolutions.MinuteOf(to)).ToBase64();
 
     protected override AggregateReader<WindowSpan> CreateReader() => new BinaryStateReader<WindowSpan>(
-        Store, Codec, "window/1", () => WindowSpan.Initial(Key), (state, fact) => state.Apply(fact), state => state.WriteSnapshot(), WindowSpan.ReadSnapshot);
+        Store,
+        Codec,
+        "window/1",
+        () => WindowSpan.Initial(Key),
+        (state, fact) => state.Apply(fact),
+        state => state.WriteSnapshot(),
+        WindowSpan.ReadSnapshot);
 
     protected override long SnapshotIntervalAfter(long snapshotBytes) =>
         Math.Max(AggregateReader<WindowSpan>.MinSnapshotInterval, snapshotBytes / BytesAnEvent);

@@ -9,19 +9,26 @@ internal sealed class ActionMaker(Random random, int players = 12)
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 11, 30, 0, TimeSpan.Zero);
 
     private readonly string[] _players =
-        [.. Enumerable.Range(0, players).Select(i => new EntityId("s01", Ulid.From(Start.AddDays(-i), [.. BitConverter.GetBytes((long)i), 0, 0])).ToString())];
+        [.. Enumerable.Range(0, players).Select(i => NewPlayer(Start.AddDays(-i), i))];
 
     private double _minutes;
     private int _number;
 
     public IReadOnlyList<string> Players => _players;
 
+    public static string NewPlayer(DateTimeOffset registeredAt, int number) =>
+        new EntityId("s01", Ulid.From(registeredAt, [.. BitConverter.GetBytes((long)number), 0, 0])).ToString();
+
+    public static List<PlacedAction> Place(IEnumerable<PlayerAction> actions) =>
+        [.. actions.Select((action, i) => new PlacedAction(new ActionOffset(i * 2, i % 3), action))];
+
     public List<PlayerAction> Make(int count)
     {
         var actions = new List<PlayerAction>(count);
         while (actions.Count < count)
         {
-            actions.Add(actions.Count > 0 && random.Next(20) == 0 ? actions[random.Next(Math.Max(0, actions.Count - 5), actions.Count)] : Next());
+            var again = actions.Count > 0 && random.Next(20) == 0;
+            actions.Add(again ? actions[random.Next(Math.Max(0, actions.Count - 5), actions.Count)] : Next());
         }
 
         return actions;

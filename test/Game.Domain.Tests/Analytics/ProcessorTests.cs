@@ -1,5 +1,4 @@
 using Game.Contracts.Analytics;
-using Game.Contracts.Identity;
 using Game.Domain.Analytics.Buckets;
 using Game.Domain.Analytics.Processors;
 using Game.Domain.Analytics.Queries;
@@ -12,7 +11,7 @@ public sealed class ProcessorTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Players =
-        [.. Enumerable.Range(0, 4).Select(i => new EntityId("s01", Ulid.From(Start.AddHours(-1), [.. BitConverter.GetBytes((long)i), 0, 0])).ToString())];
+        [.. Enumerable.Range(0, 4).Select(i => ActionMaker.NewPlayer(Start.AddHours(-1), i))];
 
     private int _number;
 
@@ -89,16 +88,22 @@ public sealed class ProcessorTests
 
         var rows = RevenueTable.ByCurrency(total);
         Assert.Equal(
-            [new RevenueRow("EUR", 2, null, 1_500, 300, 1_200, null, 1, 4, 300, 1_200, 0.25), new RevenueRow("JPY", 0, null, 700, 0, 700, null, 1, 4, 175, 700, 0.25)],
+            [
+                new RevenueRow("EUR", 2, null, 1_500, 300, 1_200, null, 1, 4, 300, 1_200, 0.25),
+                new RevenueRow("JPY", 0, null, 700, 0, 700, null, 1, 4, 175, 700, 0.25),
+            ],
             rows);
         Assert.Equal("2026-03", RevenueTable.ByCohort(total)[0].Of);
-        Assert.Equal([("EUR", "product", 1_200L), ("JPY", "product", 700L)], RevenueTable.ByProduct(total).Select(row => (row.Currency, row.Of!, row.Net)));
+        Assert.Equal(
+            [("EUR", "product", 1_200L), ("JPY", "product", 700L)],
+            RevenueTable.ByProduct(total).Select(row => (row.Currency, row.Of!, row.Net)));
     }
 
     [Fact]
     public void LateActions_AreCountedAsLate_AndInTheirWindow()
     {
-        var panes = Fold("behaviour", Resolution.Minute, Of(0, ActionKind.Chatted, 10), Of(0, ActionKind.Chatted, 8.5), Of(0, ActionKind.Chatted, 3));
+        var panes = Fold(
+            "behaviour", Resolution.Minute, Of(0, ActionKind.Chatted, 10), Of(0, ActionKind.Chatted, 8.5), Of(0, ActionKind.Chatted, 3));
 
         Assert.Equal(1, Value(panes.Panes[Resolutions.MinuteOf(Start) + 3], BehaviourProcessor.LateActions));
         Assert.Equal(1, Value(panes.Panes[Resolutions.MinuteOf(Start) + 3], BehaviourProcessor.Actions, "chatted"));
@@ -108,17 +113,21 @@ public sealed class ProcessorTests
     [Fact]
     public void NamesThatAreMadeUp_FillNoPane_AndNoCountIsLost()
     {
-        var actions = Enumerable.Range(0, Pane.MaxKeys * 2).Select(i => Of(0, ActionKind.ItemUsed, i / 10_000.0) with { Item = $"item-{i}" }).ToArray();
+        var actions = Enumerable.Range(0, Pane.MaxKeys * 2)
+            .Select(i => Of(0, ActionKind.ItemUsed, i / 10_000.0) with { Item = $"item-{i}" })
+            .ToArray();
         var pane = Series.Total(Fold("balance", Resolution.Day, actions));
 
         Assert.InRange(pane.Metrics.Count, 1, Pane.MaxKeys + 10);
-        Assert.Equal(actions.Length, pane.Metrics.Where(metric => metric.Key.Name == BalanceProcessor.ItemUses).Sum(metric => ((Counter)metric.Value).Value));
+        var uses = pane.Metrics.Where(metric => metric.Key.Name == BalanceProcessor.ItemUses);
+        Assert.Equal(actions.Length, uses.Sum(metric => ((Counter)metric.Value).Value));
     }
 
     [Fact]
     public void AnActionThatNoServerShouldHaveSent_IsPassedOverAndCounted()
     {
-        var folded = BucketFold.Fold(1, ProcessorCatalog.All, ActionBucket.Initial(""), Place(Of(0, ActionKind.SkillUsed, 0) with { Skill = null }), NoMarks);
+        var batch = Place(Of(0, ActionKind.SkillUsed, 0) with { Skill = null });
+        var folded = BucketFold.Fold(1, ProcessorCatalog.All, ActionBucket.Initial(""), batch, NoMarks);
         Assert.Equal(new BucketCounters(0, 0, 0, 1), folded.Command!.Counters);
         Assert.Empty(folded.Partials);
     }
@@ -135,7 +144,8 @@ public sealed class ProcessorTests
             NoMarks);
 
         var hour = Assert.Single(folded.Partials, partial => partial.Window.Resolution == Resolution.Hour);
-        Assert.Equal(("chat", 2.0), (hour.Window.Processor, ((Distinct)Series.Total(hour.Content).Metrics[new("talkers", "")]).Sketch.Estimate()));
+        var talkers = (Distinct)Series.Total(hour.Content).Metrics[new("talkers", "")];
+        Assert.Equal(("chat", 2.0), (hour.Window.Processor, talkers.Sketch.Estimate()));
     }
 
     private static Dictionary<WindowKey, ActionOffset> NoMarks => [];
@@ -160,7 +170,15 @@ public sealed class ProcessorTests
     private static long Value(Pane pane, string name, string dimension = "") => ((Counter)pane.Metrics[new(name, dimension)]).Value;
 
     private PlayerAction Of(int player, ActionKind kind, double minute, long? amount = null, string currency = "EUR") => new(
-        $"source-{_number++}", Players[player], "s01", kind, Start.AddMinutes(minute), Skill: "s", Amount: amount, Currency: currency, Product: "product");
+        $"source-{_number++}",
+        Players[player],
+        "s01",
+        kind,
+        Start.AddMinutes(minute),
+        Skill: "s",
+        Amount: amount,
+        Currency: currency,
+        Product: "product");
 
     private sealed class ChatProcessor : Processor
     {

@@ -20,7 +20,8 @@ public sealed class SketchTests
         foreach (var q in Quantiles)
         {
             var truth = values[(int)(q * (values.Count - 1))];
-            Assert.InRange(sketch.Quantile(q), truth * (1 - QuantileSketch.RelativeError) - 1e-9, truth * (1 + QuantileSketch.RelativeError) + 1e-9);
+            var error = (truth * QuantileSketch.RelativeError) + 1e-9;
+            Assert.InRange(sketch.Quantile(q), truth - error, truth + error);
         }
 
         Assert.Equal((values.Count, values.Sum(), values[0], values[^1]), (sketch.Count, sketch.Sum, sketch.Min, sketch.Max));
@@ -79,7 +80,8 @@ public sealed class SketchTests
         }
     }
 
-    private static long Value(Random random) => random.Next(10) == 0 ? 0 : (long)Math.Exp(random.NextDouble() * Math.Log(QuantileSketch.MaxValue));
+    private static long Value(Random random) =>
+        random.Next(10) == 0 ? 0 : (long)Math.Exp(random.NextDouble() * Math.Log(QuantileSketch.MaxValue));
 
     private static QuantileSketch RoundTrip(QuantileSketch sketch)
     {

@@ -36,9 +36,14 @@ public sealed class PurchaseTests(GatewayFixture fixture)
         (await RefundAsync("signed:0", 1, "r4")).Refused(HttpStatusCode.BadRequest, "invalid_field");
 
         await _gateway.Shards.SettleAsync();
-        using var answer = await _gateway.Management.GetAsync("/v1/analytics/revenue?by=product&limit=100", TestContext.Current.CancellationToken);
-        var row = (await Answer.ReadAsync(answer)).Expect(HttpStatusCode.OK).Body.GetProperty("items").EnumerateArray().Single(row => row.GetProperty("of").GetString() == product);
-        Assert.Equal((499, 200, 299, 2), (row.GetProperty("gross").GetInt64(), row.GetProperty("refunds").GetInt64(), row.GetProperty("net").GetInt64(), row.GetProperty("decimals").GetInt32()));
+        using var answer = await _gateway.Management.GetAsync(
+            "/v1/analytics/revenue?by=product&limit=100", TestContext.Current.CancellationToken);
+        var row = (await Answer.ReadAsync(answer)).Expect(HttpStatusCode.OK).Body.GetProperty("items").EnumerateArray()
+            .Single(row => row.GetProperty("of").GetString() == product);
+        Assert.Equal(
+            (499, 200, 299),
+            (row.GetProperty("gross").GetInt64(), row.GetProperty("refunds").GetInt64(), row.GetProperty("net").GetInt64()));
+        Assert.Equal(2, row.GetProperty("decimals").GetInt32());
     }
 
     [Fact]
@@ -50,7 +55,7 @@ public sealed class PurchaseTests(GatewayFixture fixture)
         string[] bad =
         [
             SignedReceiptValidator.Sign(ReceiptOf(buyer, "p"), RandomNumberGenerator.GetBytes(32)),
-            $"{parts[0]}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(ReceiptOf(buyer, "p") with { Amount = 1 }, GatewayJson.Options))}.{parts[2]}",
+            $"{parts[0]}.{Encode(ReceiptOf(buyer, "p") with { Amount = 1 })}.{parts[2]}",
             $"none.{parts[1]}.",
             $"none.{parts[1]}.{parts[2]}",
             $"es256.{parts[1]}.{parts[2]}",
@@ -64,7 +69,8 @@ public sealed class PurchaseTests(GatewayFixture fixture)
             (await RedeemAsync(buyer, receipt)).Refused(HttpStatusCode.Forbidden, "receipt_invalid");
         }
 
-        var answer = (await buyer.PostAsync("/v1/players/me/purchases", new { provider = "elsewhere", receipt = good })).Refused(HttpStatusCode.BadRequest, "invalid_field");
+        var answer = await buyer.PostAsync("/v1/players/me/purchases", new { provider = "elsewhere", receipt = good });
+        answer.Refused(HttpStatusCode.BadRequest, "invalid_field");
         Assert.Equal("provider", answer.Text("field"));
         answer = (await RedeemAsync(buyer, SignedReceiptValidator.Sign(ReceiptOf(buyer, "p") with { Currency = "XXX" }, TestGateway.ShopKey)))
             .Refused(HttpStatusCode.BadRequest, "invalid_field");
@@ -77,7 +83,7 @@ public sealed class PurchaseTests(GatewayFixture fixture)
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var validator = new SignedReceiptValidator(null, key.ExportSubjectPublicKeyInfoPem());
         var receipt = ReceiptOf("s01.01ARZ3NDEKTSV4RRFFQ69G5FAV", "p");
-        var signed = $"es256.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(receipt, GatewayJson.Options))}";
+        var signed = $"es256.{Encode(receipt)}";
         var signature = Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256));
 
         Assert.Equal(receipt, await validator.ValidateAsync($"{signed}.{signature}", CancellationToken.None));
@@ -87,7 +93,8 @@ public sealed class PurchaseTests(GatewayFixture fixture)
     [Fact]
     public async Task WithoutAShop_PurchasesAreRefused()
     {
-        await using var gateway = await TestGateway.StartAsync(settings => settings.Purchases = new PurchaseSettings(), shards: _gateway.Shards);
+        await using var gateway = await TestGateway.StartAsync(
+            settings => settings.Purchases = new PurchaseSettings(), shards: _gateway.Shards);
         var buyer = await gateway.RegisterAsync();
         (await RedeemAsync(buyer, "r")).Refused(HttpStatusCode.Conflict, "purchases_not_configured");
     }
@@ -95,15 +102,27 @@ public sealed class PurchaseTests(GatewayFixture fixture)
     [Fact]
     public void Settings_ThatHoldNoKey_AreRefusedWithTheirPath()
     {
-        var failures = new GatewaySettings { Purchases = new PurchaseSettings { Key = "c2hvcnQ=", PublicKeyFile = "/nowhere/key.pem" } }.Validate("Gateway").ToList();
-        Assert.Contains(failures, failure => failure.StartsWith("Gateway:Purchases:Key: must be base64 of at least 32 bytes", StringComparison.Ordinal));
-        Assert.Contains(failures, failure => failure.StartsWith("Gateway:Purchases:PublicKeyFile: cannot be read", StringComparison.Ordinal));
+        var purchases = new PurchaseSettings { Key = "c2hvcnQ=", PublicKeyFile = "/nowhere/key.pem" };
+        var failures = new GatewaySettings { Purchases = purchases }.Validate("Gateway").ToList();
+        foreach (var failure in new[] { "Key: must be base64 of at least 32 bytes", "PublicKeyFile: cannot be read" })
+        {
+            Assert.Contains(failures, told => told.StartsWith($"Gateway:Purchases:{failure}", StringComparison.Ordinal));
+        }
     }
 
     private static ValidReceipt ReceiptOf(TestPlayer player, string product) => ReceiptOf(player.Id, product);
 
     private static ValidReceipt ReceiptOf(string player, string product) => new(
-        Guid.NewGuid().ToString("N"), player, PurchaseKind.OneTime, product, 499, "EUR", new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero));
+        Guid.NewGuid().ToString("N"),
+        player,
+        PurchaseKind.OneTime,
+        product,
+        499,
+        "EUR",
+        new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero));
+
+    private static string Encode(ValidReceipt receipt) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(receipt, GatewayJson.Options));
 
     private static Task<Answer> RedeemAsync(TestPlayer player, string receipt) =>
         player.PostAsync("/v1/players/me/purchases", new { provider = "signed", receipt });

@@ -237,7 +237,8 @@ public sealed class BucketFold
     {
         for (var i = 0; i < _processors.Count; i++)
         {
-            var daily = _processors[i].Metrics.Where(metric => metric.DailyOnly).Select(metric => metric.Name).ToHashSet(StringComparer.Ordinal);
+            var daily = _processors[i].Metrics.Where(metric => metric.DailyOnly).Select(metric => metric.Name)
+                .ToHashSet(StringComparer.Ordinal);
             foreach (var resolution in Resolutions.All)
             {
                 var partials = new Dictionary<WindowKey, PaneSet>();
@@ -251,7 +252,8 @@ public sealed class BucketFold
                             continue;
                         }
 
-                        Add(partials, window, Resolutions.Floor(minute, Resolutions.PaneOf(resolution)), pane, resolution == Resolution.Day ? null : daily);
+                        var start = Resolutions.Floor(minute, Resolutions.PaneOf(resolution));
+                        Add(partials, window, start, pane, resolution == Resolution.Day ? null : daily);
                     }
                 }
 

@@ -3,7 +3,9 @@ using Game.Domain.Leaderboards.Ranking;
 
 namespace Game.Domain.Analytics.Encoding;
 
-/// <summary>Reads what a <see cref="ByteWriter"/> wrote. Every method throws <see cref="InvalidDataException"/> on what it cannot read.</summary>
+/// <summary>
+/// Reads what a <see cref="ByteWriter"/> wrote. Every method throws <see cref="InvalidDataException"/> on what it cannot read.
+/// </summary>
 public ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -72,7 +72,8 @@ public sealed partial class AnomalyProcessor : Processor
         if (player.EndedAt > 0 && action.Session is { } session && action.Kind != ActionKind.LoggedOut
             && context.At > player.EndedAt + UnderWay && TextHash.Of(session) == player.EndedSession)
         {
-            Tell(context, player, emit, EndedSession, 1, $"{ActionRules.Name(action.Kind)} in a session that ended {(context.At - player.EndedAt) / 1000} s before");
+            var seconds = (context.At - player.EndedAt) / 1000;
+            Tell(context, player, emit, EndedSession, 1, $"{ActionRules.Name(action.Kind)} in a session that ended {seconds} s before");
         }
     }
 
@@ -131,7 +132,8 @@ public sealed partial class AnomalyProcessor : Processor
         else if (context.At - player.RestedAt >= AnomalyLimits.Tireless)
         {
             Tell(context, player, emit, Tireless, 1, string.Create(
-                CultureInfo.InvariantCulture, $"{(context.At - player.RestedAt) / 3_600_000.0:0.0} h without a pause of {AnomalyLimits.Rest / 1000} s"));
+                CultureInfo.InvariantCulture,
+                $"{(context.At - player.RestedAt) / 3_600_000.0:0.0} h without a pause of {AnomalyLimits.Rest / 1000} s"));
         }
 
         if (player.LastAt > 0 && gap < LongestGap)
@@ -153,9 +155,10 @@ public sealed partial class AnomalyProcessor : Processor
         if (player.RegularBlocks >= AnomalyLimits.RegularRun)
         {
             player.RegularBlocks = 0;
+            var within = 100 * (Math.Exp(deviation) - 1);
             Tell(context, player, emit, Regularity, AnomalyLimits.RegularDeviation / Math.Max(deviation, 0.01), string.Create(
                 CultureInfo.InvariantCulture,
-                $"{AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions, gaps within {100 * (Math.Exp(deviation) - 1):0} % of what is usual between them"));
+                $"{AnomalyLimits.RegularRun * AnomalyLimits.GapBlock} actions, gaps within {within:0} % of what is usual between them"));
         }
 
         if (player.LoopBlocks >= AnomalyLimits.RegularRun)
@@ -190,9 +193,12 @@ public sealed partial class AnomalyProcessor : Processor
                 player.FastMinutes = 0;
                 var score = deviations / AnomalyLimits.RateDeviations
                     * (own is > AnomalyLimits.OwnRateDeviations and < double.PositiveInfinity ? own / AnomalyLimits.OwnRateDeviations : 1);
+                var beside = double.IsInfinity(own)
+                    ? "own pace unknown"
+                    : string.Create(CultureInfo.InvariantCulture, $"{own:0.0} above its own");
                 Tell(context, player, emit, Rate, score, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{player.MinuteActions} actions a minute, {deviations:0.0} deviations above all, {(double.IsInfinity(own) ? "own pace unknown" : $"{own:0.0} above its own")}"));
+                    $"{player.MinuteActions} actions a minute, {deviations:0.0} deviations above all, {beside}"));
             }
 
             population.Rate.Add(player.MinuteActions);
@@ -219,7 +225,7 @@ public sealed partial class AnomalyProcessor : Processor
                     player.RichSlots = 0;
                     Tell(context, player, emit, Yield, deviations / AnomalyLimits.NarrowYieldDeviations, string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{player.SlotYield} gold in {SlotMinutes} min, {deviations:0.0} deviations above all; {player.TopKills} of {player.Kills} kills of one kind"));
+                        $"{player.SlotYield} gold in {SlotMinutes} min, {deviations:0.0} deviations above all; kills: {player.Kills}"));
                 }
 
                 population.Yield.Add(player.SlotYield);

@@ -31,7 +31,7 @@ public sealed class BalanceProcessor : Processor
         new(SkillUsers, MetricKind.Distinct, "players", "Players who used a skill.", "skill"),
         new(SkillDamage, MetricKind.Distribution, "points", "Damage or healing of a use, where it was told.", "skill"),
         new(SkillKills, MetricKind.Count, "kills", "Kills with a skill.", "skill"),
-        new(SkillDuels, MetricKind.Count, "duels", "Duels by the skill mainly used and how they ended: skill|won, skill|lost, skill|drawn.", "skill|outcome"),
+        new(SkillDuels, MetricKind.Count, "duels", "Duels by the skill mainly used and how they ended: won, lost, drawn.", "skill|outcome"),
         new(ItemUses, MetricKind.Count, "uses", "Uses of an item.", "item"),
         new(ItemUsers, MetricKind.Distinct, "players", "Players who used an item.", "item"),
         new(ItemDuels, MetricKind.Count, "duels", "Duels by the item mainly used and how they ended.", "item|outcome"),

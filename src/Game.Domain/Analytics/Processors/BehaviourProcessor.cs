@@ -15,7 +15,7 @@ public sealed class BehaviourProcessor : Processor
     public const string SessionActions = "session_actions";
     public const string FunnelSteps = "funnel_steps";
 
-    /// <summary>The ways players go, each a row of steps. Told as <c>{funnel}:{step from 1}:{kind}</c>; a step counts once a player.</summary>
+    /// <summary>The ways players go, each a row of steps. A step is told as <c>{funnel}:{step from 1}:{kind}</c>.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<ActionKind> Steps)> Funnels { get; } =
     [
         ("onboarding", [ActionKind.LoggedIn, ActionKind.Killed, ActionKind.QuestCompleted, ActionKind.GuildJoined, ActionKind.Struck]),
@@ -30,9 +30,9 @@ public sealed class BehaviourProcessor : Processor
     public override IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         new(Actions, MetricKind.Count, "actions", "Actions by kind.", "kind"),
-        new(LateActions, MetricKind.Count, "actions", "Actions that came after the watermark had passed them; they are in all other metrics too."),
+        new(LateActions, MetricKind.Count, "actions", "Actions that the watermark had passed; they are in all other metrics too."),
         new(ActivePlayers, MetricKind.Distinct, "players", "Players who did anything."),
-        new(ActiveByCohort, MetricKind.Distinct, "players", "Players who did anything, by the day they registered.", "cohort", DailyOnly: true),
+        new(ActiveByCohort, MetricKind.Distinct, "players", "The same by the day they registered.", "cohort", DailyOnly: true),
         new(Sessions, MetricKind.Count, "sessions", "Sessions begun."),
         new(SessionSeconds, MetricKind.Distribution, "s", "Length of sessions that ended, first to last action."),
         new(SessionActions, MetricKind.Distribution, "actions", "Actions of sessions that ended."),

@@ -32,14 +32,20 @@ public static class BalanceTable
 
     /// <summary>Rows by name.</summary>
     public static IReadOnlyList<BalanceRow> Skills(Pane total) => Rows(
-        total, BalanceProcessor.SkillUses, BalanceProcessor.SkillUsers, BalanceProcessor.SkillKills, BalanceProcessor.SkillDuels, BalanceProcessor.SkillDamage);
+        total,
+        BalanceProcessor.SkillUses,
+        BalanceProcessor.SkillUsers,
+        BalanceProcessor.SkillKills,
+        BalanceProcessor.SkillDuels,
+        BalanceProcessor.SkillDamage);
 
     /// <inheritdoc cref="Skills"/>
     public static IReadOnlyList<BalanceRow> Items(Pane total) => Rows(
         total, BalanceProcessor.ItemUses, BalanceProcessor.ItemUsers, null, BalanceProcessor.ItemDuels, null);
 
     /// <inheritdoc cref="Skills"/>
-    public static IReadOnlyList<BalanceRow> Wars(Pane total) => Rows(total, null, null, null, BalanceProcessor.WarsEnded, BalanceProcessor.WarPoints);
+    public static IReadOnlyList<BalanceRow> Wars(Pane total) =>
+        Rows(total, null, null, null, BalanceProcessor.WarsEnded, BalanceProcessor.WarPoints);
 
     private static IReadOnlyList<BalanceRow> Rows(Pane total, string? uses, string? users, string? kills, string outcomes, string? measure)
     {

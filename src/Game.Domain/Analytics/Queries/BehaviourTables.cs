@@ -5,11 +5,14 @@ namespace Game.Domain.Analytics.Queries;
 
 /// <summary>
 /// Players who registered on a day and were seen that day, and which share of them was seen on each of the days after
-/// (day 0 = 1); null for days that have not come or are beyond what was asked for.
+/// (day 0 = 1), as far as days have come and were asked for.
 /// </summary>
-public sealed record RetentionRow(string Cohort, long Players, IReadOnlyList<double?> Days);
+public sealed record RetentionRow(string Cohort, long Players, IReadOnlyList<double> Days);
 
-/// <summary>A step of a funnel. <paramref name="OfFirst"/>, <paramref name="OfPrevious"/>: its players ÷ those of the first and the previous step.</summary>
+/// <summary>
+/// A step of a funnel. <paramref name="OfFirst"/>, <paramref name="OfPrevious"/>: its players ÷ those of the first and the
+/// previous step.
+/// </summary>
 public sealed record FunnelRow(string Funnel, int Step, string Kind, long Players, double? OfFirst, double? OfPrevious);
 
 /// <summary>Retention and funnels over a time.</summary>
@@ -31,8 +34,8 @@ public static class BehaviourTables
             }
 
             var reach = Math.Min(Cohorts.Days, (last - first) / Day);
-            rows.Add(new RetentionRow(
-                cohort, players, [.. Enumerable.Range(0, (int)reach + 1).Select(n => (double?)((Seen(days, first + (n * Day), cohort) ?? 0) / (double)players))]));
+            var shares = Enumerable.Range(0, (int)reach + 1).Select(n => (Seen(days, first + (n * Day), cohort) ?? 0) / (double)players);
+            rows.Add(new RetentionRow(cohort, players, [.. shares]));
         }
 
         return rows;

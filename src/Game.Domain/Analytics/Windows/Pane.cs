@@ -15,7 +15,7 @@ public readonly record struct MetricKey(string Name, string Dimension) : ICompar
 /// <summary>The metrics of one processor over one stretch of time. Not thread-safe.</summary>
 public sealed class Pane
 {
-    /// <summary>Keys with a dimension beyond this many count together as <see cref="Other"/>: nobody fills a silo by making up names.</summary>
+    /// <summary>Keys beyond this many count together as <see cref="Other"/>: nobody fills a silo by making up names.</summary>
     public const int MaxKeys = 2_000;
 
     public const string Other = "~other";

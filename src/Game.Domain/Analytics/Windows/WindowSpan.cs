@@ -26,7 +26,9 @@ public sealed class WindowSpan : IAggregate<WindowSpan, WindowCommand>
             throw new ArgumentOutOfRangeException(nameof(command), command, "Windows do not know this command.");
         }
 
-        return MarkOf(c.Bucket) != c.After ? Refusal.Conflict(RefusalCodes.PartialOutOfPlace, $"The windows hold {c.Bucket} up to {MarkOf(c.Bucket)}, not {c.After}.")
+        var mark = MarkOf(c.Bucket);
+        return mark != c.After
+                ? Refusal.Conflict(RefusalCodes.PartialOutOfPlace, $"The windows hold {c.Bucket} up to {mark}, not {c.After}.")
             : c.Last <= c.After ? Refusal.Invalid("last", "after the mark")
             : new PartialMerged(now, c.Bucket, c.Last, c.Content);
     }
