@@ -224,4 +224,18 @@ public static class RefusalCodes
 
     /// <summary>The caller has blocked the player.</summary>
     public const string PlayerIsBlocked = "player_is_blocked";
+    /// <summary>A partial result of analytics does not begin where its windows stand: the bucket reads where, and folds again.</summary>
+    public const string PartialOutOfPlace = "partial_out_of_place";
+
+    /// <summary>The receipt counts for another player.</summary>
+    public const string ReceiptTaken = "receipt_taken";
+
+    /// <summary>No purchase with this receipt is recorded.</summary>
+    public const string ReceiptNotFound = "receipt_not_found";
+
+    /// <summary>The store does not vouch for the receipt.</summary>
+    public const string ReceiptInvalid = "receipt_invalid";
+
+    /// <summary>More would be given back than was paid.</summary>
+    public const string RefundTooLarge = "refund_too_large";
 }

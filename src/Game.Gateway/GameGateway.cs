@@ -1,4 +1,5 @@
 using System.Net;
+using Game.Gateway.Analytics;
 using Game.Gateway.Chat;
 using Game.Gateway.Friends;
 using Game.Gateway.Guilds;
@@ -10,6 +11,7 @@ using Game.Gateway.Notifications;
 using Game.Gateway.OpenApi;
 using Game.Gateway.Players;
 using Game.Gateway.Presence;
+using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;
 using Game.Gateway.Sessions.Frames;
 using Game.Gateway.SignIn;
@@ -62,6 +64,15 @@ public static class GameGateway
         services.AddSingleton<SignInService>();
         services.AddSingleton(new RateLimits(settings.Limits));
         services.AddSingleton<ChatService>();
+        services.AddSingleton<AnalyticsReader>();
+        services.AddSingleton<AnalyticsServices>();
+        services.AddSingleton<PurchaseService>();
+        if (settings.Purchases.IsUsed)
+        {
+            services.AddSingleton<IReceiptValidator>(
+                new SignedReceiptValidator(settings.Purchases.ReadKey(), settings.Purchases.ReadPublicKey()));
+        }
+
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton<OperatorLogin>();
@@ -99,6 +110,8 @@ public static class GameGateway
         var api = app.MapGroup("/v1").RequireAuthorization().AddEndpointFilterFactory(RequestGuard.Create);
         SignInEndpoints.Map(api);
         PlayerEndpoints.Map(api);
+        ActionEndpoints.Map(api);
+        PurchaseEndpoints.Map(api);
         GuildEndpoints.Map(api);
         WarEndpoints.Map(api);
         EventEndpoints.Map(api);

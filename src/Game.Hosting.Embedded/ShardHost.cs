@@ -10,6 +10,8 @@ namespace Game.Hosting.Embedded;
 /// <summary>A shard whose grains run in one embedded silo of this process.</summary>
 public sealed class ShardHost : IShardHost
 {
+    private const int StreamBatchSize = 1_000;
+
     private readonly EmbeddedSilo _silo;
     private readonly ServiceProvider _services;
 
@@ -54,6 +56,7 @@ public sealed class ShardHost : IShardHost
             TimeProvider = options.Clock,
             ReminderTable = new ReminderTable(options.Reminders),
             LoggerFactory = options.LoggerFactory,
+            StreamBatchSize = StreamBatchSize,
         };
         AddStreams(siloOptions, options);
         silo = new EmbeddedSilo(siloOptions);

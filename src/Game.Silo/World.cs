@@ -3,6 +3,7 @@ using Game.Domain.Leaderboards;
 using Game.EventStore;
 using Game.Gateway;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Hosting;
 using Game.Silo.Settings;
 
@@ -150,6 +151,11 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 ChatFilter = settings.Chat.ToFilter(),
                 Presence = settings.Presence.ToOptions(),
                 WorldEvents = settings.WorldEvents.ToSchedules(),
+                Analytics = new AnalyticsOptions
+                {
+                    Generation = settings.Analytics.Generation,
+                    Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+                },
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Dashboard = settings.Dashboard.Sampling,
                 CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),

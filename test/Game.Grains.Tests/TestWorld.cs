@@ -8,6 +8,7 @@ using Game.Contracts.Players;
 using Game.Domain.Economy;
 using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
@@ -209,6 +210,7 @@ public sealed class TestWorld : IAsyncDisposable
                 Bus = _bus!,
                 Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
                 WorldEvents = _events,
+                Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                 LoggerFactory = NullLoggerFactory.Instance,
             },
             TestContext.Current.CancellationToken);

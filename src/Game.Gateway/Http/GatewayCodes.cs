@@ -43,5 +43,6 @@ public static class GatewayCodes
     public const string FrameUnknown = "frame_unknown";
     public const string DeadLetterNotFound = "dead_letter_not_found";
     public const string TopicUnknown = "topic_unknown";
+    public const string PurchasesNotConfigured = "purchases_not_configured";
     public const string TooManyTopics = "too_many_topics";
 }

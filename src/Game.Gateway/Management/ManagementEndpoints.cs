@@ -1,5 +1,7 @@
 using Game.Contracts;
+using Game.Gateway.Analytics;
 using Game.Gateway.Http;
+using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;
 using Game.Gateway.WorldEvents;
 
@@ -32,6 +34,8 @@ internal static class ManagementEndpoints
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
         management.MapPost("/ops/notifications", OperatorNotifications.SendAsync);
         EventOperations.Map(management);
+        AnalyticsEndpoints.Map(management);
+        PurchaseEndpoints.MapOperator(management);
     }
 
     private static async Task<IResult> ReadyAsync(

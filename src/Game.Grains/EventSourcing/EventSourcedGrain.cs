@@ -81,6 +81,9 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     protected virtual AggregateReader<TState> CreateReader() =>
         new(_services.Store, _services.Codec, () => TState.Initial(Key), (state, fact) => state.Apply(fact));
 
+    /// <summary>Events to wait before the next snapshot, after one of so many bytes.</summary>
+    protected virtual long SnapshotIntervalAfter(long snapshotBytes) => AggregateReader<TState>.SnapshotInterval(snapshotBytes);
+
     /// <summary>Called after events have become durable, in order, before their commands are answered. Must not throw.</summary>
     protected virtual void OnCommitted(IReadOnlyList<GameEvent> facts)
     {
@@ -352,7 +355,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
         _state = loaded.State;
         _version = loaded.Version;
         _snapshotVersion = loaded.SnapshotVersion;
-        _snapshotInterval = AggregateReader<TState>.SnapshotInterval(loaded.SnapshotBytes);
+        _snapshotInterval = SnapshotIntervalAfter(loaded.SnapshotBytes);
     }
 
     private async Task SnapshotAsync()
@@ -361,7 +364,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
         {
             var bytes = await CreateReader().WriteSnapshotAsync(Stream, _state!, _version, Now);
             _snapshotVersion = _version;
-            _snapshotInterval = AggregateReader<TState>.SnapshotInterval(bytes);
+            _snapshotInterval = SnapshotIntervalAfter(bytes);
         }
         catch (EventStoreException exception)
         {

@@ -18,6 +18,9 @@ public static class StreamName
     public const string Shards = "shards";
     public const string Friends = "friends";
     public const string Desk = "desk";
+    public const string Receipt = "receipt";
+    public const string ActionBucket = "action-bucket";
+    public const string Window = "window";
 
     /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
     public const string Account = "account";

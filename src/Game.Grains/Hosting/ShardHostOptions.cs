@@ -3,6 +3,7 @@ using Game.Domain.Chat;
 using Game.Domain.Leaderboards;
 using Game.Domain.WorldEvents;
 using Game.EventStore;
+using Game.Grains.Analytics;
 using Game.Grains.Presence;
 using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,8 @@ public sealed record ShardHostOptions
 
     /// <summary>Sets up the streams of <see cref="Contracts.Streams.StreamProviders.Kafka"/>; null: they are kept in memory.</summary>
     public Action<KafkaStreamOptions>? Streams { get; init; }
+
+    public AnalyticsOptions Analytics { get; init; } = new();
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,3 +1,4 @@
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
@@ -26,6 +27,9 @@ public static class ShardServices
         services.AddSingleton<InboxRules>();
         services.AddSingleton<ShardInbox>();
         services.AddSingleton<ShardTraffic>();
+        services.AddSingleton(options.Analytics);
+        services.AddSingleton<AnalyticsMetrics>();
+        services.AddSingleton<IPlayerActionSink, StreamActionSink>();
         return services;
     }
 }

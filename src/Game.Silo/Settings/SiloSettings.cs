@@ -38,6 +38,8 @@ public sealed class SiloSettings
 
     public PresenceSettings Presence { get; set; } = new();
 
+    public AnalyticsSettings Analytics { get; set; } = new();
+
     public List<LeaderboardSettings> Leaderboards { get; set; } = [];
 
     public WorldEventSettings WorldEvents { get; set; } = new();
@@ -83,6 +85,7 @@ public sealed class SiloSettings
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(Chat.Validate("Chat"))
             .Concat(Presence.Validate("Presence"))
+            .Concat(Analytics.Validate("Analytics"))
             .Concat(boards)
             .Concat(WorldEvents.Validate("WorldEvents"))
             .Concat(Gateway.Validate("Gateway")))

@@ -30,6 +30,12 @@ internal static class RouteTrials
         RouteTrial.Same("GET /v1/session", _ => "/v1/session", null, (426, "upgrade_required")),
 
         RouteTrial.Same("GET /v1/players/me", _ => "/v1/players/me", null, 200),
+        RouteTrial.Same("POST /v1/players/me/actions", _ => "/v1/players/me/actions", _ => Actions(), 202),
+        RouteTrial.Same(
+            "POST /v1/players/me/purchases",
+            _ => "/v1/players/me/purchases",
+            _ => new { provider = "signed", receipt = "hs256.e30.AAAA" },
+            (403, "receipt_invalid")),
         RouteTrial.Same("GET /v1/players/{playerId}", s => $"/v1/players/{s.Target.Id}", null, 200),
 
         new("POST /v1/guilds/", _ => "/v1/guilds", _ => new { name = NewName(), tag = "NEW", policy = "open" }, 202, InGuild, InGuild, InGuild, InGuild),
@@ -81,6 +87,8 @@ internal static class RouteTrials
         new("GET /v1/chat/{channel}/", s => $"/v1/chat/guild:{s.Guild}", null, NotMember, NotMember, 200, 200, 200),
         new("POST /v1/chat/{channel}/", s => $"/v1/chat/guild:{s.Guild}", _ => new { text = "hi" }, NotMember, NotMember, 201, 201, 201),
     ];
+
+    private static object Actions() => new { actions = new[] { new { kind = "skillUsed", at = DateTimeOffset.UtcNow, skill = "fireball" } } };
 
     private static string NewName() => "n" + Guid.NewGuid().ToString("N")[..12];
 

@@ -29,6 +29,8 @@ internal sealed class RequestFuzzer(Random random, TestPlayer player, TestPlayer
         ($"/v1/leaderboards/{TestShards.Board}/submit", new { score = 1, @operator = "best" }),
         ("/v1/leaderboards/war-points/submit", new { score = 1, @operator = "increment" }),
         ("/v1/notifications/read", new { upTo = 1 }),
+        ("/v1/players/me/actions", new { actions = new[] { new { kind = "looted", at = DateTimeOffset.UtcNow, amount = 5, x = 1, y = 2 } } }),
+        ("/v1/players/me/purchases", new { provider = "signed", receipt = "hs256.eyJ0cmFuc2FjdGlvbklkIjoiMSJ9.AAAA" }),
         ("/v1/chat/world", new { text = "hello" }),
         ($"/v1/chat/guild:{guild}", new { text = "hello" }),
         ($"/v1/chat/whisper:{other.Id}", new { text = "hello" }),

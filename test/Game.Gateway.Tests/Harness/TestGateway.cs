@@ -12,6 +12,9 @@ namespace Game.Gateway.Tests.Harness;
 /// <summary>A gateway on real sockets, over three real shards unless it is given others. Limits are wide open unless a test narrows them.</summary>
 public sealed class TestGateway : IAsyncDisposable
 {
+    /// <summary>What the shop signs receipts with.</summary>
+    public static readonly byte[] ShopKey = RandomNumberGenerator.GetBytes(32);
+
     private readonly WebApplication _app;
     private readonly bool _ownsShards;
     private int _names;
@@ -51,6 +54,7 @@ public sealed class TestGateway : IAsyncDisposable
             Port = 0,
             ManagementPort = 0,
             Tokens = new TokenSettings { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) },
+            Purchases = new PurchaseSettings { Key = Convert.ToBase64String(ShopKey) },
             Passwords = new PasswordSettings { Iterations = 1_000, MaxWaiting = 1_000 },
             Limits = new LimitSettings
             {

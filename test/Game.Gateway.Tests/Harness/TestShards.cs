@@ -8,6 +8,7 @@ using Game.Domain.Economy;
 using Game.Domain.Leaderboards;
 using Game.EventStore.Sqlite;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
@@ -63,6 +64,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     public static async Task<TestShards> StartAsync(int count)
     {
+        AnalyticsTraffic.Watch();
         var shards = new TestShards(count);
         foreach (var name in shards.All)
         {
@@ -76,6 +78,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
                     Bus = shards._bus,
                     ChatFilter = new WordListFilter([MaskedWord]),
                     Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(500), MissedIntervals = 10 },
+                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                     Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
                     LoggerFactory = NullLoggerFactory.Instance,
                 },
@@ -116,14 +119,14 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         return heads;
     }
 
-    /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty.</summary>
+    /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty, every action counted.</summary>
     public async Task SettleAsync()
     {
         var deadline = DateTime.UtcNow + Patience;
         while (true)
         {
             var before = await HeadsAsync();
-            if (await IsQuietAsync() && before.SequenceEqual(await HeadsAsync()))
+            if (AnalyticsTraffic.IsQuiet && await IsQuietAsync() && AnalyticsTraffic.IsQuiet && before.SequenceEqual(await HeadsAsync()))
             {
                 return;
             }

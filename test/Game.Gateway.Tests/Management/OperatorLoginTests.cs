@@ -10,7 +10,11 @@ public sealed class OperatorLoginTests(GatewayFixture fixture)
 {
     private const string Password = "correct horse:battery ünïcode";
 
-    public static TheoryData<string> Closed => ["/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/s01/", "/nowhere"];
+    public static TheoryData<string> Closed =>
+    [
+        "/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/s01/", "/nowhere",
+        "/analytics", "/v1/analytics/metrics", "/v1/analytics/anomalies",
+    ];
 
     public static TheoryData<string> Open => ["/health/live", "/health/ready", "/metrics"];
 

@@ -1,0 +1,21 @@
+using Game.Domain.Analytics.Processors;
+
+namespace Game.Grains.Analytics;
+
+/// <summary>How a shard computes its analytics.</summary>
+public sealed record AnalyticsOptions
+{
+    /// <summary>
+    /// The generation of windows that actions are folded into, at least 1. A new one begins empty: with the stream set back to a
+    /// chosen time everything from there on is computed again beside the old one, which stays readable.
+    /// </summary>
+    public int Generation { get; init; } = 1;
+
+    /// <summary>
+    /// How long after a batch that was not full the next one gathers, for each bucket. A batch costs a dozen appends however
+    /// small it is, so that a trickle of single actions must not become as many batches.
+    /// </summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    public IReadOnlyList<Processor> Processors { get; init; } = ProcessorCatalog.All;
+}
