@@ -15,5 +15,8 @@ public static class Exchanges
     /// <summary><c>chat.{channel}.{shard}</c>.</summary>
     public const string Chat = "game.chat";
 
-    public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat];
+    /// <summary>What shards say to each other about their messages: <c>ask.{shard}</c>, <c>to.{queue}</c>.</summary>
+    public const string Resync = "game.resync";
+
+    public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat, Resync];
 }

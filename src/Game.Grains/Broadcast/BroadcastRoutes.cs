@@ -7,6 +7,7 @@ using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
+using Game.Grains.Broadcast.Chains;
 
 namespace Game.Grains.Broadcast;
 
@@ -17,6 +18,9 @@ namespace Game.Grains.Broadcast;
 public static class BroadcastRoutes
 {
     public const string AllShards = "all";
+
+    /// <summary>Failed deliveries after which a message is given up on.</summary>
+    public const int DeliveryLimit = 5;
 
     private static readonly FrozenDictionary<Type, Route> Table = new Dictionary<Type, Route>
     {
@@ -105,6 +109,25 @@ public static class BroadcastRoutes
         Exchanges.Chat => [new(exchange, "chat.#")],
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
     };
+
+    /// <summary>
+    /// The chain a message belongs to: named after the one shard that its routing key reaches, or <see cref="AllShards"/>. Whoever
+    /// is bound for a key must get all of its chain, for it takes what it does not get as lost.
+    /// </summary>
+    public static string ChainOf(string exchange, string routingKey) => exchange switch
+    {
+        Exchanges.Guild => routingKey.Split('.')[2],
+        Exchanges.Notifications => routingKey.Split('.')[1],
+        _ => AllShards,
+    };
+
+    /// <summary>A shard's queue on an exchange; what it has missed comes to it alone.</summary>
+    public static QueueDeclaration DeclarationOf(string exchange, string shard) => new(
+        QueueOf(exchange, shard), [.. BindingsOf(exchange, shard), Resync.BindingOf(QueueOf(exchange, shard))], DeliveryLimit: DeliveryLimit);
+
+    /// <summary>The queues of a shard: one for each exchange, and the one for asks.</summary>
+    public static IReadOnlyList<QueueDeclaration> QueuesOf(string shard) =>
+        [.. All.Select(exchange => DeclarationOf(exchange, shard)), Resync.QueueOf(shard)];
 
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";

@@ -22,6 +22,7 @@ public sealed class ShardTraffic(ShardInbox inbox, IGrainFactory grains, ShardId
     /// <exception cref="EventStoreException">A publisher could not start: the shard must not run without.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await grains.GetGrain<IBroadcastInboxGrain>(shard.Name).StartAsync();
         await inbox.StartAsync(cancellationToken);
         foreach (var route in BroadcastRoutes.All)
         {

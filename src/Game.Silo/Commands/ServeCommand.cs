@@ -31,7 +31,8 @@ internal static class ServeCommand
         try
         {
             await using var world = await World.StartAsync(settings, data, loggers, ending.Token);
-            await ServeAsync(builder, settings.Gateway, world, ending.Token);
+            using var audit = new AuditLog(data.AuditFile);
+            await ServeAsync(builder, settings.Gateway, world, audit, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -42,9 +43,9 @@ internal static class ServeCommand
     }
 
     private static async Task ServeAsync(
-        WebApplicationBuilder builder, GatewaySettings settings, World world, CancellationToken ending)
+        WebApplicationBuilder builder, GatewaySettings settings, World world, AuditLog audit, CancellationToken ending)
     {
-        await using var app = Build(builder, settings, world);
+        await using var app = Build(builder, settings, world, audit);
         try
         {
             await app.StartAsync(ending);
@@ -87,11 +88,11 @@ internal static class ServeCommand
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
 
-    private static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, World world)
+    private static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, World world, AuditLog audit)
     {
         try
         {
-            return builder.AddGameGateway(settings, world, new Operations(world)).Build().MapGameGateway();
+            return builder.AddGameGateway(settings, world, new Operations(world, audit)).Build().MapGameGateway();
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -143,6 +143,36 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
         await _bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
+    public BusStatus Bus => new(true, null, false, 0);
+
+    public List<AuditEntry> Audit { get; } = [];
+
+    public async Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        (await ListDeadLettersAsync(queue, id - 1, 1, cancellationToken)) is [var letter] && letter.Id == id
+            ? new DeadLetterDetail(letter, new Dictionary<string, string>(), 0, null, "")
+            : null;
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken)
+    {
+        lock (Audit)
+        {
+            Audit.Add(entry);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(int count, CancellationToken cancellationToken)
+    {
+        lock (Audit)
+        {
+            return Task.FromResult<IReadOnlyList<AuditEntry>>([.. Audit.AsEnumerable().Reverse().Take(count)]);
+        }
+    }
+
+    public async Task<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        await _bus.DiscardDeadLetterAsync(queue, id, cancellationToken);
+
     public async Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken)
     {
         var ledger = new GoldLedger();
