@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
+using static Game.Broadcast.MessageHeaders;
 
 namespace Game.Broadcast.RabbitMq;
 
@@ -10,23 +11,6 @@ namespace Game.Broadcast.RabbitMq;
 /// </summary>
 internal static class MessageFormat
 {
-    private const string SourceShard = "source-shard";
-    private const string SourcePosition = "source-position";
-    private const string SourceStream = "source-stream";
-    private const string SchemaVersion = "schema-version";
-    private const string TraceParent = "traceparent";
-    private const string TimeToLive = "ttl-ms";
-    private const string PublishedAt = "published-at-ms";
-    private const string Exchange = "first-exchange";
-    private const string RoutingKey = "first-routing-key";
-    private const string Replays = "replays";
-    private const string Chain = "chain";
-    private const string ChainPlace = "chain-place";
-    private const string ChainPrevious = "chain-previous";
-    private const string DeadId = "dead-id";
-    private const string DeadReason = "dead-reason";
-    private const string DeadDeliveries = "dead-deliveries";
-
     /// <summary>
     /// Consumers drop, and count, what is too old. The broker drops later, and only what nobody consumes, so that clocks may
     /// differ by this much.

@@ -214,7 +214,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
             {
                 await connection.GetAsync();
             }
-            catch (BroadcastException)
+            catch (Exception exception) when (IsBrokers(exception))
             {
                 // The connection has logged why, and says so when it is asked.
             }
@@ -230,12 +230,16 @@ public sealed partial class RabbitMqBus : IBroadcastBus
             {
                 await _topology.RestoreAsync(queue);
             }
-            catch (BroadcastException exception)
+            catch (Exception exception) when (IsBrokers(exception))
             {
                 LogNotRestored(_logger, queue, exception.Message);
             }
         }
     }
+
+    /// <summary>Whether it is one of the broker's, and not because this bus ends.</summary>
+    private bool IsBrokers(Exception exception) =>
+        exception is BroadcastException || (BrokerErrors.IsBrokers(exception) && !_stopping.IsCancellationRequested);
 
     private void Returned(string exchange, string routingKey)
     {
@@ -245,8 +249,14 @@ public sealed partial class RabbitMqBus : IBroadcastBus
             LogBindingLost(_logger, exchange, routingKey);
             _ = Task.Run(async () =>
             {
-                await RestoreAsync();
-                Volatile.Write(ref _restoring, 0);
+                try
+                {
+                    await RestoreAsync();
+                }
+                finally
+                {
+                    Volatile.Write(ref _restoring, 0);
+                }
             });
         }
     }
@@ -257,7 +267,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         {
             _depths[queue] = await ReadDepthAsync(queue);
         }
-        catch (BroadcastException exception)
+        catch (Exception exception) when (IsBrokers(exception))
         {
             // A depth nobody can read is not shown, rather than an old one.
             _depths.TryRemove(queue, out _);

@@ -47,6 +47,16 @@ public abstract class RabbitMqFaultCase
         await meddle(channel);
     }
 
+    protected static async Task UntilAsync(Func<Task<bool>> condition, string complaint)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), complaint);
+            await Task.Delay(20, Cancelled);
+        }
+    }
+
     /// <summary>Waits for a condition; fails with what it was told to say after a minute.</summary>
     protected static async Task UntilAsync(Func<bool> condition, Func<string> complaint)
     {

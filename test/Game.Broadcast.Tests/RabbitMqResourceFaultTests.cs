@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Game.Broadcast.RabbitMq;
 using Game.LocalServers;
 using RabbitMQ.Client;
 using Xunit;
@@ -50,7 +49,7 @@ public sealed class RabbitMqResourceFaultTests(RabbitMqFixture shared) : RabbitM
         {
             await UntilAsync(() => before >= 50, () => $"{before} of 50 were delivered.");
             await UntilAsync(
-                () => bus.GetDepthAsync(Name, Cancelled).AsTask() is { IsCompletedSuccessfully: true, Result: { Ready: 0, Unacknowledged: 0 } }, () => "They were not acknowledged.");
+                async () => await bus.GetDepthAsync(Name, Cancelled) is { Ready: 0, Unacknowledged: 0 }, "They were not acknowledged.");
         }
 
         await using var consumer = await bus.ConsumeAsync(Name, sources.HandleAsync, Cancelled);

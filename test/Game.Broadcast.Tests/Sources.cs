@@ -18,9 +18,9 @@ internal sealed class Sources(IBroadcastBus sender, string exchange, string key,
     /// <summary>Publishes that were not confirmed, with what they said.</summary>
     public ConcurrentQueue<string> Failures { get; } = [];
 
-    public long Confirmed => _sent.Sum(Interlocked.Read);
+    public long Confirmed => Sum(_sent);
 
-    public long Received => _marks.Sum(Interlocked.Read);
+    public long Received => Sum(_marks);
 
     public Task PublishAsync(CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, count).Select(source => Task.Run(async () =>
     {
@@ -70,5 +70,16 @@ internal sealed class Sources(IBroadcastBus sender, string exchange, string key,
                 throw new TimeoutException($"{Received} of {goal} messages have arrived.");
             }
         }
+    }
+
+    private static long Sum(long[] numbers)
+    {
+        var sum = 0L;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            sum += Interlocked.Read(ref numbers[i]);
+        }
+
+        return sum;
     }
 }

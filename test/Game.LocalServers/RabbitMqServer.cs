@@ -59,7 +59,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
             {
                 var file = server.PathOf(".erlang.cookie");
                 await File.WriteAllTextAsync(file, cookie, cancellationToken);
-                File.SetUnixFileMode(file, UnixFileMode.UserRead);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file, UnixFileMode.UserRead);
+                }
             }
 
             if (server._setup.MapperPort is null)

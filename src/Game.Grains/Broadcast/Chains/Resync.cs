@@ -27,7 +27,7 @@ public static class Resync
     public const string SentType = "resync.sent";
 
     /// <summary>How often a shard tells its sources what it has heard.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan AskLifetime = TimeSpan.FromMinutes(1);
 
