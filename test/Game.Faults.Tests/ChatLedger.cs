@@ -15,7 +15,7 @@ namespace Game.Faults.Tests;
 internal sealed class ChatLedger
 {
     private const int ChannelsOfAShard = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly EventCodec _codec = EventCodec.ForGame();
     private readonly int _perChannel;
@@ -59,6 +59,7 @@ internal sealed class ChatLedger
     {
         var goal = (Posts + Effects) * part;
         var (last, since) = (0L, Stopwatch.GetTimestamp());
+        var shown = since;
         while (await CountAsync() is var count && count < goal)
         {
             if (count > last)
@@ -69,6 +70,12 @@ internal sealed class ChatLedger
             if (Stopwatch.GetElapsedTime(since) > Patience)
             {
                 throw new TimeoutException($"It stays at {count} of {Posts + Effects}: {await DescribeAsync()}");
+            }
+
+            if (Environment.GetEnvironmentVariable("LEDGER_TRACE") is not null && Stopwatch.GetElapsedTime(shown) > TimeSpan.FromSeconds(5))
+            {
+                shown = Stopwatch.GetTimestamp();
+                await Console.Error.WriteLineAsync($"{count} of {Posts + Effects}: {await DescribeAsync()}");
             }
 
             await Task.Delay(20, cancellationToken);

@@ -40,6 +40,8 @@ public sealed class TestWorld : IAsyncDisposable
         return world;
     }
 
+    public InProcessBus Bus => _bus!;
+
     public IGrainFactory Grains(string shard) => _shards[shard].Host.Grains;
 
     public SqliteEventStore Store(string shard) => _shards[shard].Store;

@@ -143,7 +143,9 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
         await _bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
-    public BusStatus Bus => new(true, null, false, 0);
+    BusStatus IOperations.Bus => new(true, null, false, 0);
+
+    public InProcessBus Bus => _bus;
 
     public List<AuditEntry> Audit { get; } = [];
 
