@@ -117,8 +117,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         {
             // Not the caller's token: others wait for this connection too.
             var nodes = ReadNodes();
-            var connection = await FactoryFor(nodes[0]).CreateConnectionAsync(
-                nodes.Select(node => new AmqpTcpEndpoint(node, BrokerTls.OptionOf(node, _options))), _name, _closing.Token);
+            var connection = await WithinAsync(FactoryFor(nodes[0]).CreateConnectionAsync(
+                nodes.Select(node => new AmqpTcpEndpoint(node, BrokerTls.OptionOf(node, _options))), _name, _closing.Token), nodes.Count + 1);
             connection.ConnectionShutdownAsync += (_, reason) =>
             {
                 // A connection that has ended is not blocked: the next one may not be.
@@ -193,14 +193,29 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             _connection = null;
             try
             {
-                await connection.CloseAsync(_options.RequestTimeout);
+                await connection.CloseAsync(_options.RequestTimeout).WaitAsync(_options.RequestTimeout, _clock);
+                await connection.DisposeAsync().AsTask().WaitAsync(_options.RequestTimeout, _clock);
             }
             catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
             {
                 LogCloseFailed(_logger, _name, BrokerErrors.Describe(exception));
             }
+        }
+    }
 
-            await connection.DisposeAsync();
+    /// <summary>The library's own time-outs do not end every wait: behind a peer that takes the connection and says nothing it may hang.</summary>
+    private async Task<IConnection> WithinAsync(Task<IConnection> attempt, int timeouts)
+    {
+        try
+        {
+            return await attempt.WaitAsync(_options.RequestTimeout * timeouts, _clock);
+        }
+        catch (TimeoutException)
+        {
+            // Should it succeed after all, nobody wants it any more.
+            _ = attempt.ContinueWith(
+                late => late.Status == TaskStatus.RanToCompletion ? late.Result.DisposeAsync().AsTask() : Task.CompletedTask, TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -3,7 +3,6 @@ using Game.Contracts.Guilds;
 using Game.Contracts.Players;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
-using Xunit;
 
 namespace Game.Grains.Tests;
 

@@ -81,9 +81,10 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         while (!_closing.IsCancellationRequested)
         {
+            TcpClient? client = null;
             try
             {
-                var client = await _listener.AcceptTcpClientAsync(_closing.Token);
+                client = await _listener.AcceptTcpClientAsync(_closing.Token);
                 if (_refusing)
                 {
                     client.Dispose();
@@ -104,6 +105,7 @@ public sealed class FaultProxy : IAsyncDisposable
             catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The server is away: the client sees its connection end. Or this proxy ends.
+                client?.Dispose();
             }
         }
     }

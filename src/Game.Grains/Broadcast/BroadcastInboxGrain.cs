@@ -65,7 +65,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
             from source in _shard.All
             from chain in (string[])[_shard.Name, BroadcastRoutes.AllShards]
             select FindAsync(route, source, chain));
-        await this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
+        await RemindAsync();
         this.RegisterGrainTimer(
             static (self, _) => self.LookAsync(),
             this,
@@ -172,6 +172,8 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
 
         return heard;
     }
+
+    private Task RemindAsync() => this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
 
     private T Watch<T>(string route, ChainStep step, HeardChain chain, Func<T> look)
     {

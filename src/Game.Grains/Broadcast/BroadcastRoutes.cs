@@ -117,6 +117,7 @@ public static class BroadcastRoutes
     public static string ChainOf(string exchange, string routingKey) => exchange switch
     {
         Exchanges.Guild => routingKey.Split('.')[2],
+        Exchanges.World => routingKey.Split('.') is [_, "report", var shard] ? shard : AllShards,
         Exchanges.Notifications => routingKey.Split('.')[1],
         _ => AllShards,
     };
