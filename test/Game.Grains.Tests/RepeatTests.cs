@@ -201,7 +201,11 @@ public sealed class RepeatTests
         public ValueTask<IAsyncDisposable> ConsumeAsync(
             string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
         {
-            _handler ??= handler;
+            if (queue.StartsWith(Exchanges.Guild, StringComparison.Ordinal))
+            {
+                _handler = handler;
+            }
+
             return new ValueTask<IAsyncDisposable>(this);
         }
 
