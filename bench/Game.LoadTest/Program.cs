@@ -98,7 +98,27 @@ load.SetAction((parsed, cancellationToken) => LoadCommand.RunAsync(
         parsed.GetValue(rate) ?? (2 * parsed.GetValue(players))),
     cancellationToken));
 
-var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load };
+var action = new Argument<string>("action") { Description = "list, show, replay or discard." };
+action.AcceptOnlyFromAmong("list", "show", "replay", "discard");
+var management = new Option<Uri>("--url")
+{
+    Description = "The management port.",
+    DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081"),
+};
+var queue = new Option<string?>("--queue") { Description = "The queue, for example game.guild.events.s01; list goes without." };
+var letter = new Option<long?>("--id") { Description = "The letter's number in its queue." };
+var deadLetters = new Command("deadletters", "Messages that were given up on.") { action, management, queue, letter };
+deadLetters.Validators.Add(result =>
+{
+    if (result.GetValue(action) is "show" or "replay" or "discard" && (result.GetValue(queue) is null || result.GetValue(letter) is null))
+    {
+        result.AddError($"deadletters {result.GetValue(action)} needs --queue and --id.");
+    }
+});
+deadLetters.SetAction((parsed, cancellationToken) => DeadLettersCommand.RunAsync(
+    parsed.GetRequiredValue(action), parsed.GetRequiredValue(management), parsed.GetValue(queue), parsed.GetValue(letter), cancellationToken));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load, deadLetters };
 var parsedLine = root.Parse(args);
 if (parsedLine.Errors.Count > 0)
 {

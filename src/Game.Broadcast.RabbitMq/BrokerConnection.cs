@@ -14,12 +14,13 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly string _name;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly ConnectionFactory _factory;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private IConnection? _connection;
     private BroadcastException? _failure;
+    private string? _lost;
     private int _failures;
+    private string? _told;
     private long _failedAt;
     private TimeSpan _pause;
 
@@ -29,18 +30,15 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         _name = $"{options.ClientName} {purpose}";
         _clock = clock;
         _logger = logger;
-        _factory = new ConnectionFactory
-        {
-            Uri = options.Nodes[0],
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedConnectionTimeout = options.RequestTimeout,
-            ContinuationTimeout = options.RequestTimeout,
-        };
     }
 
     /// <summary>Why the broker takes nothing from this connection at the moment; null: it does.</summary>
     public string? Blocked { get; private set; }
+
+    public bool IsOpen => _connection is { IsOpen: true };
+
+    /// <summary>Why it is not open; null: it is, or nobody has tried yet.</summary>
+    public string? Trouble => IsOpen ? null : _failure?.Message ?? _lost;
 
     /// <exception cref="BroadcastException">The broker is away.</exception>
     public async Task<IConnection> GetAsync()
@@ -118,7 +116,16 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         try
         {
             // Not the caller's token: others wait for this connection too.
-            var connection = await _factory.CreateConnectionAsync(_options.Nodes.Select(Endpoint), _name, _closing.Token);
+            var nodes = ReadNodes();
+            var connection = await WithinAsync(FactoryFor(nodes[0]).CreateConnectionAsync(
+                nodes.Select(node => new AmqpTcpEndpoint(node, BrokerTls.OptionOf(node, _options))), _name, _closing.Token), nodes.Count + 1);
+            connection.ConnectionShutdownAsync += (_, reason) =>
+            {
+                // A connection that has ended is not blocked: the next one may not be.
+                _lost = $"The connection to the broker is lost ({_name}): {reason.ReplyText}";
+                Blocked = null;
+                return Task.CompletedTask;
+            };
             connection.ConnectionBlockedAsync += (_, blocked) =>
             {
                 Blocked = blocked.Reason;
@@ -136,25 +143,48 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
                 LogBack(_logger, _name, _failures);
             }
 
-            (_connection, _failure, _failures, Blocked) = (connection, null, 0, null);
+            (_connection, _failure, _failures, _told) = (connection, null, 0, null);
             return connection;
         }
-        catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
+        catch (Exception exception) when (exception is BroadcastException || BrokerErrors.IsBrokers(exception))
         {
-            _failure = new BroadcastException($"The broker cannot be reached ({_name}): {BrokerErrors.Describe(exception)}", exception);
+            var reason = BrokerErrors.Describe(exception);
+            _failure = new BroadcastException($"The broker cannot be reached ({_name}): {reason}", exception);
             _failedAt = _clock.GetTimestamp();
             _pause = _options.Backoff(++_failures);
-            if (_failures == 1)
+            if (reason != _told)
             {
-                LogAway(_logger, _name, BrokerErrors.Describe(exception));
+                _told = reason;
+                LogAway(_logger, _name, reason);
             }
 
             throw _failure;
         }
     }
 
-    private static AmqpTcpEndpoint Endpoint(Uri node) =>
-        new(node, new SslOption { Enabled = node.Scheme == "amqps", ServerName = node.Host });
+    private ConnectionFactory FactoryFor(Uri node) => new()
+    {
+        Uri = node,
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedConnectionTimeout = _options.RequestTimeout,
+        ContinuationTimeout = _options.RequestTimeout,
+        RequestedHeartbeat = _options.Heartbeat,
+    };
+
+    /// <exception cref="BroadcastException">They cannot be read.</exception>
+    private IReadOnlyList<Uri> ReadNodes()
+    {
+        try
+        {
+            return _options.ReadNodes?.Invoke() ?? _options.Nodes;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // Not the message of a format error: it may repeat a password.
+            throw new BroadcastException($"The addresses of the broker cannot be read ({exception.GetType().Name}).");
+        }
+    }
 
     private async Task CloseAsync()
     {
@@ -163,14 +193,29 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             _connection = null;
             try
             {
-                await connection.CloseAsync(_options.RequestTimeout);
+                await connection.CloseAsync(_options.RequestTimeout).WaitAsync(_options.RequestTimeout, _clock);
+                await connection.DisposeAsync().AsTask().WaitAsync(_options.RequestTimeout, _clock);
             }
             catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
             {
                 LogCloseFailed(_logger, _name, BrokerErrors.Describe(exception));
             }
+        }
+    }
 
-            await connection.DisposeAsync();
+    /// <summary>The library's own time-outs do not end every wait: behind a peer that takes the connection and says nothing it may hang.</summary>
+    private async Task<IConnection> WithinAsync(Task<IConnection> attempt, int timeouts)
+    {
+        try
+        {
+            return await attempt.WaitAsync(_options.RequestTimeout * timeouts, _clock);
+        }
+        catch (TimeoutException)
+        {
+            // Should it succeed after all, nobody wants it any more.
+            _ = attempt.ContinueWith(
+                late => late.Status == TaskStatus.RanToCompletion ? late.Result.DisposeAsync().AsTask() : Task.CompletedTask, TaskScheduler.Default);
+            throw;
         }
     }
 

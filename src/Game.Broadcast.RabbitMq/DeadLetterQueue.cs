@@ -50,5 +50,13 @@ internal sealed class DeadLetterQueue(QueueReader reader, Topology topology, Con
         return replayed;
     }
 
+    public async Task<bool> DiscardAsync(string queue, long id)
+    {
+        await topology.CountReadyAsync(queue);
+        var (_, discarded) = await reader.ReadAsync(
+            Topology.DeadLettersOf(queue), buried => Task.FromResult(MessageFormat.Exhume(buried).Id == id));
+        return discarded;
+    }
+
     public Task<long> CountAsync(string queue) => reader.CountAsync(Topology.DeadLettersOf(queue));
 }

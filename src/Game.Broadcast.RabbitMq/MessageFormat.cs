@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
+using static Game.Broadcast.MessageHeaders;
 
 namespace Game.Broadcast.RabbitMq;
 
@@ -10,20 +11,6 @@ namespace Game.Broadcast.RabbitMq;
 /// </summary>
 internal static class MessageFormat
 {
-    private const string SourceShard = "source-shard";
-    private const string SourcePosition = "source-position";
-    private const string SourceStream = "source-stream";
-    private const string SchemaVersion = "schema-version";
-    private const string TraceParent = "traceparent";
-    private const string TimeToLive = "ttl-ms";
-    private const string PublishedAt = "published-at-ms";
-    private const string Exchange = "first-exchange";
-    private const string RoutingKey = "first-routing-key";
-    private const string Replays = "replays";
-    private const string DeadId = "dead-id";
-    private const string DeadReason = "dead-reason";
-    private const string DeadDeliveries = "dead-deliveries";
-
     /// <summary>
     /// Consumers drop, and count, what is too old. The broker drops later, and only what nobody consumes, so that clocks may
     /// differ by this much.
@@ -49,6 +36,13 @@ internal static class MessageFormat
         if (message.TraceParent is { } trace)
         {
             properties.Headers[TraceParent] = trace;
+        }
+
+        if (message.Link is { } link)
+        {
+            properties.Headers[Chain] = link.Chain;
+            properties.Headers[ChainPlace] = link.Place;
+            properties.Headers[ChainPrevious] = link.Previous;
         }
 
         if (message.TimeToLive is { } ttl)
@@ -82,13 +76,16 @@ internal static class MessageFormat
             body,
             ttl is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
             properties.Priority,
-            Text(headers, TraceParent));
+            Text(headers, TraceParent),
+            LinkOf(headers));
         return new ReceivedMessage
         {
             Tag = tag,
             Message = message,
             Headers = headers,
-            Complaint = missing is null ? null : $"The message has no {missing}.",
+            Complaint = missing is not null ? $"The message has no {missing}."
+                : body.Length > BroadcastMessage.MaxBodyBytes ? $"The body has {body.Length} bytes; at most {BroadcastMessage.MaxBodyBytes} are taken."
+                : null,
             ExpiresAt = ttl is null || Number(headers, PublishedAt) is not { } published
                 ? null
                 : DateTimeOffset.FromUnixTimeMilliseconds(published).AddMilliseconds(ttl.Value),
@@ -114,6 +111,9 @@ internal static class MessageFormat
         properties.Headers.Remove(DeadId);
         properties.Headers.Remove(DeadReason);
         properties.Headers.Remove(DeadDeliveries);
+        properties.Headers.Remove(Chain);
+        properties.Headers.Remove(ChainPlace);
+        properties.Headers.Remove(ChainPrevious);
         properties.Headers.Remove(TimeToLive);
         properties.Headers.Remove(PublishedAt);
         return properties;
@@ -147,6 +147,11 @@ internal static class MessageFormat
             },
         };
     }
+
+    private static MessageLink? LinkOf(IDictionary<string, object?> headers) =>
+        Text(headers, Chain) is { } chain && Number(headers, ChainPlace) is { } place && Number(headers, ChainPrevious) is { } previous
+            ? new MessageLink(chain, place, previous)
+            : null;
 
     private static string? Text(IDictionary<string, object?> headers, string name) =>
         headers.TryGetValue(name, out var value)

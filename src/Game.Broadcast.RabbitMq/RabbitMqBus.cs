@@ -10,6 +10,7 @@ namespace Game.Broadcast.RabbitMq;
 public sealed partial class RabbitMqBus : IBroadcastBus
 {
     private const int MaxLooks = 5;
+    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _clock;
@@ -25,6 +26,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     private readonly ConcurrentDictionary<string, QueueDepth> _depths = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _watching;
+    private int _restoring;
     private bool _disposed;
 
     private RabbitMqBus(RabbitMqOptions options, TimeProvider clock, ILogger logger)
@@ -32,13 +34,20 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         (_options, _clock, _logger) = (options, clock, logger);
         _publishing = new BrokerConnection(options, "publishing", clock, logger);
         _consuming = new BrokerConnection(options, "consuming", clock, logger);
-        _topology = new Topology(_publishing);
-        _reader = new QueueReader(_publishing, _topology, options, clock);
-        _publisher = new ConfirmedPublisher(_publishing, options, clock);
+        _topology = new Topology(_consuming);
+        _reader = new QueueReader(_consuming, _topology, options, clock);
+        _publisher = new ConfirmedPublisher(_publishing, options, clock, Returned);
         _deadLetters = new DeadLetterQueue(_reader, _topology, _publisher, clock);
-        _metrics = new BroadcastMetrics(() => _depths.Select(entry => (entry.Key, entry.Value)));
-        _watching = Task.Run(WatchDepthsAsync);
+        _metrics = new BroadcastMetrics(() => _depths.Select(entry => (entry.Key, entry.Value)), () => Health);
+        _watching = Task.WhenAll(
+            EveryAsync(options.DepthInterval, WatchDepthsAsync), EveryAsync(options.RestoreInterval, RestoreAsync), EveryAsync(KeepInterval, KeepConnectedAsync));
     }
+
+    public BusHealth Health => new(
+        _publishing.IsOpen && _consuming.IsOpen,
+        _publishing.Trouble ?? _consuming.Trouble ?? (_publishing.Blocked is { } blocked ? $"The broker takes no messages: {blocked}" : _publisher.Trouble),
+        _publishing.Blocked is not null,
+        _publisher.Unconfirmed);
 
     /// <summary>Connects; the broker has to be there.</summary>
     /// <exception cref="BroadcastException">The broker is away, or refuses the user.</exception>
@@ -116,6 +125,12 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         return await _deadLetters.ReplayAsync(queue, id).WaitAsync(cancellationToken);
     }
 
+    public async ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await _deadLetters.DiscardAsync(queue, id).WaitAsync(cancellationToken);
+    }
+
     /// <remarks>Of unacknowledged messages it knows those of this process's consumers.</remarks>
     public async ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default)
     {
@@ -178,22 +193,83 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         return depth!;
     }
 
-    private async Task WatchDepthsAsync()
+    private async Task EveryAsync(TimeSpan interval, Func<Task> work)
     {
-        using var timer = new PeriodicTimer(_options.DepthInterval, _clock);
+        using var timer = new PeriodicTimer(interval, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                foreach (var queue in _topology.Queues)
-                {
-                    await WatchDepthAsync(queue);
-                }
+                await work();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The bus is disposed.
+        }
+    }
+
+    private async Task WatchDepthsAsync()
+    {
+        foreach (var queue in _topology.Queues)
+        {
+            await WatchDepthAsync(queue);
+        }
+    }
+
+    /// <summary>A broker that is back is noticed before somebody needs it, and one that is away before somebody waits for it.</summary>
+    private async Task KeepConnectedAsync()
+    {
+        foreach (var connection in (BrokerConnection[])[_publishing, _consuming])
+        {
+            try
+            {
+                await connection.GetAsync();
+            }
+            catch (Exception exception) when (IsBrokers(exception))
+            {
+                // The connection has logged why, and says so when it is asked.
+            }
+        }
+    }
+
+    /// <summary>Puts back queues and bindings that somebody has removed.</summary>
+    private async Task RestoreAsync()
+    {
+        foreach (var queue in _topology.Queues)
+        {
+            try
+            {
+                await _topology.RestoreAsync(queue);
+            }
+            catch (Exception exception) when (IsBrokers(exception))
+            {
+                LogNotRestored(_logger, queue, exception.Message);
+            }
+        }
+    }
+
+    /// <summary>Whether it is one of the broker's, and not because this bus ends.</summary>
+    private bool IsBrokers(Exception exception) =>
+        exception is BroadcastException || (BrokerErrors.IsBrokers(exception) && !_stopping.IsCancellationRequested);
+
+    private void Returned(string exchange, string routingKey)
+    {
+        _metrics.Returned(exchange);
+        if (_topology.Expects(exchange, routingKey) && Interlocked.Exchange(ref _restoring, 1) == 0)
+        {
+            LogBindingLost(_logger, exchange, routingKey);
+            _ = Task.Run(async () =>
+            {
+                try
+                {
+                    await RestoreAsync();
+                }
+                finally
+                {
+                    Volatile.Write(ref _restoring, 0);
+                }
+            });
         }
     }
 
@@ -203,13 +279,19 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         {
             _depths[queue] = await ReadDepthAsync(queue);
         }
-        catch (BroadcastException exception)
+        catch (Exception exception) when (IsBrokers(exception))
         {
             // A depth nobody can read is not shown, rather than an old one.
             _depths.TryRemove(queue, out _);
             LogDepthUnknown(_logger, queue, exception.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nobody got a message to {Exchange}/{RoutingKey} that a queue of this process is bound for: queues and bindings are put back.")]
+    private static partial void LogBindingLost(ILogger logger, string exchange, string routingKey);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be put back, should it be gone: {Reason}")]
+    private static partial void LogNotRestored(ILogger logger, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Queue {Queue}: its depth cannot be read: {Reason}")]
     private static partial void LogDepthUnknown(ILogger logger, string queue, string reason);

@@ -9,6 +9,23 @@ public sealed record RabbitMqOptions
     /// </summary>
     public required IReadOnlyList<Uri> Nodes { get; init; }
 
+    /// <summary>Asked for the nodes before every attempt to connect, so that credentials may be rotated; null: they are always <see cref="Nodes"/>.</summary>
+    public Func<IReadOnlyList<Uri>>? ReadNodes { get; init; }
+
+    /// <summary>PEM file with the authorities that <c>amqps</c> nodes' certificates must lead to; null: those this machine trusts.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>PEM file with the certificate that this process shows to <c>amqps</c> nodes; null: none.</summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>PEM file with its key; null: it is in the same file.</summary>
+    public string? ClientKeyFile { get; init; }
+
+    /// <summary>
+    /// How often both ends say that they are there, 1 s or more: a connection that has gone silent is given up after three of these at most.
+    /// </summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What the broker calls this process's connections.</summary>
     public string ClientName { get; init; } = "game";
 
@@ -29,6 +46,9 @@ public sealed record RabbitMqOptions
     /// <summary>How often the depths that metrics show are read from the broker.</summary>
     public TimeSpan DepthInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often what this process has declared is put back, should the broker have lost it.</summary>
+    public TimeSpan RestoreInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     internal void Validate()
     {
@@ -44,6 +64,8 @@ public sealed record RabbitMqOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, RetryDelay);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DepthInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RestoreInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Heartbeat, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The wait after the given number of failures in a row, 1 or more.</summary>

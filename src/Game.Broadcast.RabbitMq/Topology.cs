@@ -25,6 +25,10 @@ internal sealed partial class Topology(BrokerConnection connection)
 
     public IEnumerable<string> Queues => _declared.Keys;
 
+    /// <summary>Whether a queue that this process has declared should have got what was sent so.</summary>
+    public bool Expects(string exchange, string routingKey) => _declared.Values.Any(queue => queue.Bindings.Any(
+        binding => binding.Exchange == exchange && new TopicPattern(binding.Pattern).IsMatch(routingKey)));
+
     public static string DeadLettersOf(string queue) => $"{queue}.dead";
 
     public static string FailuresOf(string queue) => $"{queue}.failures";
@@ -54,13 +58,7 @@ internal sealed partial class Topology(BrokerConnection connection)
 
                 return true;
             },
-            failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed)
-                ? new BroadcastException(
-                    CurrentLimit(failure) is { } current
-                        ? $"Queue {queue.Name} exists with a delivery limit of {current}; {queue.DeliveryLimit} was declared."
-                        : $"Queue {queue.Name} exists with other settings: {BrokerErrors.Describe(failure)}",
-                    failure)
-                : null);
+            failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed) ? Mismatch(queue, failure) : null);
         _declared[queue.Name] = queue;
     }
 
@@ -155,8 +153,24 @@ internal sealed partial class Topology(BrokerConnection connection)
         return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments);
     }
 
+    /// <summary>Says both sides: what is there, and what was wanted.</summary>
+    private static BroadcastException Mismatch(QueueDeclaration queue, Exception refusal)
+    {
+        var said = BrokerErrors.Describe(refusal);
+        var message = CurrentLimit(refusal) is { } current
+            ? $"Queue {queue.Name} exists with a delivery limit of {current}; {queue.DeliveryLimit} was declared."
+            : Difference().Match(said) is { Success: true } match
+                ? $"{(match.Groups[2].Value == "queue" ? "Queue" : "Exchange")} {match.Groups[3].Value} exists with {match.Groups[1].Value} {match.Groups[5].Value}; "
+                    + $"{match.Groups[4].Value} was declared. Delete it or rename one of them."
+                : $"Queue {queue.Name} exists with other settings: {said}";
+        return new BroadcastException(message, refusal);
+    }
+
     private static int? CurrentLimit(Exception refusal) =>
         LimitInRefusal().Match(BrokerErrors.Describe(refusal)) is { Success: true } match ? int.Parse(match.Groups[1].Value, null) - LimitBase : null;
+
+    [GeneratedRegex("inequivalent arg '([^']+)' for (queue|exchange) '([^']+)' in vhost '[^']*': received (.+) but current is (.+)$", RegexOptions.Singleline)]
+    private static partial Regex Difference();
 
     [GeneratedRegex($"{Limit}.*current is '?([0-9]+)", RegexOptions.Singleline)]
     private static partial Regex LimitInRefusal();

@@ -35,6 +35,12 @@ public static class BroadcastLimits
             message.TimeToLive is not { } ttl || (ttl > TimeSpan.Zero && ttl <= MaxTimeToLive),
             nameof(message.TimeToLive),
             $"above zero and at most {MaxTimeToLive.TotalDays} days");
+        if (message.Link is { } link)
+        {
+            ThrowIfNotAKey(link.Chain, nameof(message.Link));
+            Require(link.Previous >= 0 && link.Previous <= link.Place, nameof(message.Link), "a chain whose places grow");
+        }
+
         Require(message.TraceParent is null || message.TraceParent.Length <= MaxKeyBytes, nameof(message.TraceParent), $"at most {MaxKeyBytes} characters");
     }
 

@@ -12,14 +12,20 @@ public sealed class BroadcastMetrics : IDisposable
     private readonly Counter<long> _unconfirmed;
     private readonly Histogram<double> _confirmTime;
     private readonly Counter<long> _settled;
+    private readonly Counter<long> _returned;
 
     /// <param name="depths">The depth of every queue this bus knows, asked for when the gauges are read.</param>
-    public BroadcastMetrics(Func<IEnumerable<(string Queue, QueueDepth Depth)>> depths)
+    /// <param name="health">How the bus fares, asked for when the gauges are read.</param>
+    public BroadcastMetrics(Func<IEnumerable<(string Queue, QueueDepth Depth)>> depths, Func<BusHealth> health)
     {
         _published = _meter.CreateCounter<long>("broadcast.published", "{message}", "Messages confirmed.");
         _unconfirmed = _meter.CreateCounter<long>("broadcast.unconfirmed", "{message}", "Messages whose publish failed.");
         _confirmTime = _meter.CreateHistogram<double>("broadcast.confirm.duration", "s", "From a publish to its confirm.");
         _settled = _meter.CreateCounter<long>("broadcast.settled", "{delivery}", "Deliveries by queue and what became of them.");
+        _returned = _meter.CreateCounter<long>("broadcast.returned", "{message}", "Messages that no queue was bound for, by exchange.");
+        _meter.CreateObservableGauge("broadcast.connected", () => health().Connected ? 1 : 0, description: "1: the broker can be reached and lets this process in.");
+        _meter.CreateObservableGauge("broadcast.blocked", () => health().Blocked ? 1 : 0, description: "1: the broker takes no messages for now.");
+        _meter.CreateObservableGauge("broadcast.unconfirmed.now", () => health().Unconfirmed, "{message}", "Publishes that wait for their confirm.");
         _meter.CreateObservableGauge("broadcast.queue.ready", () => Measure(depths(), depth => depth.Ready), "{message}");
         _meter.CreateObservableGauge("broadcast.queue.unacknowledged", () => Measure(depths(), depth => depth.Unacknowledged), "{message}");
         _meter.CreateObservableGauge("broadcast.queue.dead_letters", () => Measure(depths(), depth => depth.DeadLetters), "{message}");
@@ -32,6 +38,8 @@ public sealed class BroadcastMetrics : IDisposable
     }
 
     public void Unconfirmed() => _unconfirmed.Add(1);
+
+    public void Returned(string exchange) => _returned.Add(1, new KeyValuePair<string, object?>("exchange", exchange));
 
     /// <param name="queue">The queue.</param>
     /// <param name="outcome">What became of the deliveries.</param>

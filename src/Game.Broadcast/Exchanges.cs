@@ -20,5 +20,8 @@ public static class Exchanges
     /// </summary>
     public const string Digests = "game.digests";
 
-    public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat, Digests];
+    /// <summary>What shards say to each other about their messages: <c>ask.{shard}</c>, <c>to.{queue}</c>.</summary>
+    public const string Resync = "game.resync";
+
+    public static readonly IReadOnlyList<string> All = [Guild, World, Notifications, Chat, Digests, Resync];
 }

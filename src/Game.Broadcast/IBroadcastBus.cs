@@ -6,6 +6,9 @@ namespace Game.Broadcast;
 /// </summary>
 public interface IBroadcastBus : IAsyncDisposable
 {
+    /// <summary>How it fares at this moment; answers at once, whatever the broker does.</summary>
+    BusHealth Health { get; }
+
     /// <summary>
     /// Declares a durable queue with its bindings; declaring it again with the same settings does nothing, bindings are
     /// added. A queue holds what was published after its binding was declared. The prefetch belongs to the consumer: the
@@ -16,7 +19,8 @@ public interface IBroadcastBus : IAsyncDisposable
     ValueTask DeclareQueueAsync(QueueDeclaration queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Completes when every bound queue holds the message durably (a confirm), or no queue is bound. Messages of one caller
+    /// Completes when every bound queue holds the message durably (a confirm), or no queue is bound, which is counted: nobody is
+    /// there to hear it, or a binding is lost, and those of this process are put back. Messages of one caller
     /// that are published in order, without waiting in between, arrive in that order; after a publish that was not
     /// confirmed, later ones may have arrived. Cancelling ends the waiting, not the publishing. The body must not be
     /// changed afterwards.
@@ -45,11 +49,15 @@ public interface IBroadcastBus : IAsyncDisposable
         string queue, long after, int count, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Puts a dead letter back at the end of its queue (of no other) with a fresh delivery count and no time to live. False
-    /// if there is none such.
+    /// Puts a dead letter back at the end of its queue (of no other) with a fresh delivery count, no time to live and no link.
+    /// False if there is none such.
     /// </summary>
     /// <exception cref="BroadcastException">The queue was not declared, or the bus is away: ask again.</exception>
     ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default);
+
+    /// <summary>Throws a dead letter away, for good. False if there is none such.</summary>
+    /// <exception cref="BroadcastException">The queue was not declared, or the bus is away: ask again.</exception>
+    ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default);
 
     /// <summary>Messages waiting or unacknowledged, and dead letters, of a queue.</summary>
     /// <exception cref="BroadcastException">The queue was not declared, or the bus is away.</exception>

@@ -18,6 +18,9 @@ public sealed class DataFolder : IDisposable
 
     public string BusFile => System.IO.Path.Combine(Path, "bus.db");
 
+    /// <summary>What operators did.</summary>
+    public string AuditFile => System.IO.Path.Combine(Path, "audit.jsonl");
+
     public string KeyFile => System.IO.Path.Combine(Path, "signing.key");
 
     public static string StoreFile(string folder, string shard) => System.IO.Path.Combine(folder, shard, "events.db");

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Game.Broadcast;
 using Game.Contracts.Broadcast;
 using Game.Domain.Economy;
@@ -8,7 +10,7 @@ using Game.Grains.EventSourcing;
 namespace Game.Silo;
 
 /// <summary>What the console shows of this process's shards.</summary>
-internal sealed class Operations(World world) : IOperations
+internal sealed class Operations(World world, AuditLog audit) : IOperations
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -22,22 +24,35 @@ internal sealed class Operations(World world) : IOperations
     public async Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(world.Shards.Select(shard => GetShardAsync(shard, cancellationToken)));
 
-    public async Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
-        string queue, long after, int count, CancellationToken cancellationToken) =>
-    [
-        .. (await world.Bus.ListDeadLettersAsync(queue, after, count, cancellationToken)).Select(letter => new DeadLetterStatus(
-            letter.Id,
-            letter.Message.Id,
-            letter.Message.Type,
-            $"{letter.Message.SourceShard} {letter.Message.SourceStream}",
-            letter.Message.RoutingKey,
-            letter.Reason,
-            letter.At,
-            letter.Deliveries)),
-    ];
+    public BusStatus Bus
+    {
+        get
+        {
+            var health = world.Bus.Health;
+            return new BusStatus(health.Connected, health.Trouble, health.Blocked, health.Unconfirmed);
+        }
+    }
 
-    public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
-        await world.Bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
+    public Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
+        string queue, long after, int count, CancellationToken cancellationToken) => WithQueueAsync(
+            queue,
+            async Task<IReadOnlyList<DeadLetterStatus>> () => [.. (await world.Bus.ListDeadLettersAsync(queue, after, count, cancellationToken)).Select(Describe)],
+            []);
+
+    public Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) => WithQueueAsync(
+        queue,
+        async () => await world.Bus.ListDeadLettersAsync(queue, id - 1, 1, cancellationToken) is [var letter] && letter.Id == id ? Detail(letter) : null,
+        null);
+
+    public Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        WithQueueAsync(queue, () => world.Bus.ReplayDeadLetterAsync(queue, id, cancellationToken).AsTask(), false);
+
+    public Task<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        WithQueueAsync(queue, () => world.Bus.DiscardDeadLetterAsync(queue, id, cancellationToken).AsTask(), false);
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken) => audit.WriteAsync(entry, cancellationToken);
+
+    public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(int count, CancellationToken cancellationToken) => audit.ReadAsync(count, cancellationToken);
 
     /// <summary>Reads on from where the last call ended, so that the logs are folded once.</summary>
     public async Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken)
@@ -85,7 +100,8 @@ internal sealed class Operations(World world) : IOperations
         {
             var publishers = await Task.WhenAll(BroadcastRoutes.All.Select(
                 route => grains.GetGrain<IBroadcastPublisherGrain>(route).GetStatusAsync())).WaitAsync(Patience, cancellationToken);
-            return new ShardStatus(shard, true, noQueues, publishers, queues);
+            var inbox = await grains.GetGrain<IBroadcastInboxGrain>(shard).GetStatusAsync().WaitAsync(Patience, cancellationToken);
+            return new ShardStatus(shard, true, noQueues ?? world.Bus.Health.Trouble, publishers, queues, inbox);
         }
         catch (TimeoutException)
         {
@@ -112,6 +128,74 @@ internal sealed class Operations(World world) : IOperations
         catch (Exception exception) when (exception is BroadcastException or TimeoutException)
         {
             return ([], exception is TimeoutException ? "The bus does not answer." : exception.Message);
+        }
+    }
+
+    private static DeadLetterStatus Describe(DeadLetter letter) => new(
+        letter.Id,
+        letter.Message.Id,
+        letter.Message.Type,
+        $"{letter.Message.SourceShard} {letter.Message.SourceStream}",
+        letter.Message.RoutingKey,
+        letter.Reason,
+        letter.At,
+        letter.Deliveries);
+
+    private static DeadLetterDetail Detail(DeadLetter letter)
+    {
+        var message = letter.Message;
+        var headers = new Dictionary<string, string>
+        {
+            ["exchange"] = message.Exchange,
+            ["routing-key"] = message.RoutingKey,
+            ["message-id"] = message.Id,
+            ["type"] = message.Type,
+            ["schema-version"] = message.SchemaVersion.ToString(CultureInfo.InvariantCulture),
+            ["source-shard"] = message.SourceShard,
+            ["source-position"] = message.SourcePosition.ToString(CultureInfo.InvariantCulture),
+            ["source-stream"] = message.SourceStream,
+            ["priority"] = message.Priority.ToString(CultureInfo.InvariantCulture),
+        };
+        if (message.TraceParent is { } trace)
+        {
+            headers["traceparent"] = trace;
+        }
+
+        if (message.Link is { } link)
+        {
+            headers["chain"] = string.Create(CultureInfo.InvariantCulture, $"{link.Chain} {link.Place} after {link.Previous}");
+        }
+
+        JsonElement? body = null;
+        try
+        {
+            body = JsonDocument.Parse(message.Body).RootElement;
+        }
+        catch (JsonException)
+        {
+            // No JSON: shown as it is.
+        }
+
+        return new DeadLetterDetail(
+            Describe(letter), headers, message.Body.Length, body, body is null ? Convert.ToBase64String(message.Body.Span) : null);
+    }
+
+    /// <summary>Answers for queues of this process's shards alone.</summary>
+    /// <exception cref="OperationUnavailableException">The bus is away.</exception>
+    private async Task<T> WithQueueAsync<T>(string queue, Func<Task<T>> ask, T unknown)
+    {
+        if (!world.Shards.SelectMany(BroadcastRoutes.QueuesOf).Any(declaration => declaration.Name == queue))
+        {
+            return unknown;
+        }
+
+        try
+        {
+            return await ask();
+        }
+        catch (BroadcastException exception)
+        {
+            throw new OperationUnavailableException(exception.Message, exception);
         }
     }
 }

@@ -22,6 +22,10 @@ internal static partial class ShardBus
         var options = new RabbitMqOptions
         {
             Nodes = settings.RabbitMq.Nodes,
+            ReadNodes = () => settings.RabbitMq.Nodes,
+            CaFile = settings.RabbitMq.CaFile,
+            ClientCertificateFile = settings.RabbitMq.ClientCertificateFile,
+            ClientKeyFile = settings.RabbitMq.ClientKeyFile,
             ClientName = $"game {string.Join(',', settings.OwnShards)} {Environment.MachineName}",
         };
         var patience = TimeSpan.FromSeconds(settings.RabbitMq.WaitSeconds);

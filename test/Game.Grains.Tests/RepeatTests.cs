@@ -133,7 +133,9 @@ public sealed class RepeatTests
             bus,
             new InboxRules(world.Grains("s01"), new ShardIdentity("s01", world.Names)),
             EventCodec.ForGame(),
+            world.Grains("s01"),
             new ShardIdentity("s01", world.Names),
+            TimeProvider.System,
             NullLogger<ShardInbox>.Instance);
         await inbox.StartAsync(TestContext.Current.CancellationToken);
         var refuse = true;
@@ -199,7 +201,11 @@ public sealed class RepeatTests
         public ValueTask<IAsyncDisposable> ConsumeAsync(
             string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
         {
-            _handler = handler;
+            if (queue.StartsWith(Exchanges.Guild, StringComparison.Ordinal))
+            {
+                _handler = handler;
+            }
+
             return new ValueTask<IAsyncDisposable>(this);
         }
 
@@ -211,6 +217,10 @@ public sealed class RepeatTests
             string queue, long after, int count, CancellationToken cancellationToken = default) => new([]);
 
         public ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) => new(false);
+
+        public ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) => new(false);
+
+        public BusHealth Health => new(true, null, false, 0);
 
         public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(new QueueDepth(0, 0, 0));
 

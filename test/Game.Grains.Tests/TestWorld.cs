@@ -54,6 +54,8 @@ public sealed class TestWorld : IAsyncDisposable
         return world;
     }
 
+    public IBroadcastBus Bus => _bus!;
+
     public IGrainFactory Grains(string shard) => _shards[shard].Host.Grains;
 
     public SqliteEventStore Store(string shard) => _shards[shard].Store;

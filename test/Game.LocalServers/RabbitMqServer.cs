@@ -15,34 +15,62 @@ public sealed partial class RabbitMqServer : IAsyncDisposable
     private readonly string _folder;
     private readonly bool _kept;
     private readonly int _distribution = LocalPort.Free();
-    private readonly int _mapperPort = LocalPort.Free();
+    private readonly RabbitMqSetup _setup;
+    private readonly int _mapperPort;
     private Process? _mapper;
     private Process? _process;
 
-    private RabbitMqServer(string program, string folder, bool kept)
+    private RabbitMqServer(string program, string folder, bool kept, RabbitMqSetup setup)
     {
         _program = program;
         _folder = folder;
         _kept = kept;
+        _setup = setup;
+        _mapperPort = setup.MapperPort ?? LocalPort.Free();
     }
 
     public int Port { get; } = LocalPort.Free();
 
+    /// <summary>The port for TLS, if the set-up has certificates.</summary>
+    public int TlsPort { get; } = LocalPort.Free();
+
+    /// <summary>The port of the mapper by which nodes of a cluster find each other.</summary>
+    public int MapperPort => _mapperPort;
+
+    public string NodeName => $"{_setup.Node}@localhost";
+
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
     /// <exception cref="ServerMissingException">RabbitMQ is not installed.</exception>
-    public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken = default, string? folder = null)
+    public static async Task<RabbitMqServer> StartAsync(
+        CancellationToken cancellationToken = default, string? folder = null, RabbitMqSetup? setup = null)
     {
         var program = FindProgram() ?? throw new ServerMissingException(
             "RabbitMQ is missing: install it (Debian: apt-get install rabbitmq-server).");
         var server = new RabbitMqServer(
             program,
             folder is null ? Directory.CreateTempSubdirectory("game-rabbitmq-").FullName : Directory.CreateDirectory(folder).FullName,
-            kept: folder is not null);
+            kept: folder is not null,
+            setup ?? new RabbitMqSetup());
         try
         {
             await File.WriteAllTextAsync(server.PathOf("plugins"), "[].", cancellationToken);
-            server._mapper = server.Start("epmd", "-port", server._mapperPort.ToString());
+            await File.WriteAllTextAsync(server.PathOf("rabbitmq.conf"), server._setup.Configuration(server.TlsPort), cancellationToken);
+            if (server._setup.Cookie is { } cookie)
+            {
+                var file = server.PathOf(".erlang.cookie");
+                await File.WriteAllTextAsync(file, cookie, cancellationToken);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file, UnixFileMode.UserRead);
+                }
+            }
+
+            if (server._setup.MapperPort is null)
+            {
+                server._mapper = server.Start("epmd", "-port", server._mapperPort.ToString());
+            }
+
             await server.RestartAsync(cancellationToken);
             return server;
         }
@@ -85,13 +113,25 @@ public sealed partial class RabbitMqServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The broker's tool failed.</exception>
     public async Task<IReadOnlyList<string>> ListConnectionsAsync(CancellationToken cancellationToken = default)
     {
-        using var tool = Start(
-            Path.Combine(Path.GetDirectoryName(_program)!, "rabbitmqctl"), "--silent", "list_connections", "client_properties");
-        var said = await tool.StandardOutput.ReadToEndAsync(cancellationToken);
-        await tool.WaitForExitAsync(cancellationToken);
+        var said = await ControlAsync("list_connections", "client_properties").WaitAsync(cancellationToken);
+        return
+        [
+            .. said.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(properties => ConnectionName().Match(properties).Groups[1].Value),
+        ];
+    }
+
+    /// <summary>Has the broker's own tool do something.</summary>
+    /// <returns>What it said.</returns>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<string> ControlAsync(params string[] arguments)
+    {
+        using var tool = Start(Path.Combine(Path.GetDirectoryName(_program)!, "rabbitmqctl"), ["--silent", .. arguments]);
+        var said = await tool.StandardOutput.ReadToEndAsync();
+        await tool.WaitForExitAsync();
         return tool.ExitCode == 0
-            ? [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(properties => ConnectionName().Match(properties).Groups[1].Value)]
-            : throw new InvalidOperationException($"rabbitmqctl failed with exit code {tool.ExitCode}: {said}");
+            ? said.Trim()
+            : throw new InvalidOperationException($"rabbitmqctl {arguments[0]} failed with exit code {tool.ExitCode}: {said}");
     }
 
     /// <summary>Starts the broker over its data; returns when it takes connections.</summary>
@@ -162,7 +202,7 @@ public sealed partial class RabbitMqServer : IAsyncDisposable
             ["HOME"] = _folder,
             ["ERL_EPMD_PORT"] = _mapperPort.ToString(),
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODENAME"] = "game@localhost",
+            ["RABBITMQ_NODENAME"] = NodeName,
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = Port.ToString(),
             ["RABBITMQ_DIST_PORT"] = _distribution.ToString(),

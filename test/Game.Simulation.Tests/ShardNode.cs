@@ -2,6 +2,7 @@ using Game.EventStore;
 using Game.EventStore.InMemory;
 using Game.Grains;
 using Game.Grains.Broadcast;
+using Game.Grains.Broadcast.Chains;
 using Game.Grains.Hosting;
 using Game.Hosting.Embedded;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,6 +86,10 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
             }
         }
     }
+
+    /// <summary>Whether it would notice what it misses of any of these.</summary>
+    public bool FollowsAll(IEnumerable<string> sources) =>
+        sources.All(source => Store.ReadCursorAsync(Resync.KnownCursorOf(source)).AsTask() is { IsCompletedSuccessfully: true, Result: > 0 });
 
     /// <summary>Whether everything in the log has been published.</summary>
     public async Task<bool> IsPublishedAsync()

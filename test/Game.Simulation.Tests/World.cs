@@ -1,7 +1,9 @@
+using Game.Contracts.Broadcast;
 using Game.Contracts.Identity;
 using Game.Contracts.Wars;
 using Game.Domain.Wars;
 using Game.Domain.WorldEvents;
+using Game.Grains.Broadcast.Chains;
 using Game.Grains.EventSourcing;
 
 namespace Game.Simulation.Tests;
@@ -232,6 +234,20 @@ internal sealed class World : IDisposable
             if (!await node.IsPublishedAsync())
             {
                 return $"{node.Name} has not published all of its log";
+            }
+        }
+
+        // What a purge took with nothing after it is missed when the shards next tell each other what they have heard.
+        if (Clock.GetUtcNow() - Bus.Purged < Resync.Interval * 2)
+        {
+            return "a queue was purged a moment ago";
+        }
+
+        foreach (var node in Shards.Values)
+        {
+            if ((await node.Grains!.GetGrain<IBroadcastInboxGrain>(node.Name).GetStatusAsync()).Open is [var open, ..])
+            {
+                return $"{node.Name} misses something: {open}";
             }
         }
 

@@ -44,6 +44,11 @@ internal sealed class CountingBus(IBroadcastBus bus, string keyPrefix) : IBroadc
     public ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
         bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
+    public ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
+        bus.DiscardDeadLetterAsync(queue, id, cancellationToken);
+
+    public BusHealth Health => bus.Health;
+
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) =>
         bus.GetDepthAsync(queue, cancellationToken);
 

@@ -11,13 +11,13 @@ namespace Game.Broadcast.InProcess;
 internal sealed class BusDatabase : IDisposable
 {
     private const int ApplicationId = 0x47425553;
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private const int PageRows = 20_000;
 
     private const string MessageColumns =
-        "message_id, exchange, routing_key, source_shard, source_position, source_stream, type, schema_version, ttl_ticks, priority, trace_parent, body";
+        "message_id, exchange, routing_key, source_shard, source_position, source_stream, type, schema_version, ttl_ticks, priority, trace_parent, body, chain, place, previous";
 
-    private const string MessageParameters = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12";
+    private const string MessageParameters = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15";
 
     private const string Schema =
         """
@@ -32,7 +32,7 @@ internal sealed class BusDatabase : IDisposable
             message_id TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, source_shard TEXT NOT NULL,
             source_position INTEGER NOT NULL, source_stream TEXT NOT NULL, type TEXT NOT NULL,
             schema_version INTEGER NOT NULL, ttl_ticks INTEGER, priority INTEGER NOT NULL, trace_parent TEXT,
-            body BLOB NOT NULL);
+            body BLOB NOT NULL, chain TEXT, place INTEGER, previous INTEGER);
         CREATE TABLE redelivery (
             queue INTEGER NOT NULL, sequence INTEGER NOT NULL, failures INTEGER NOT NULL,
             PRIMARY KEY (queue, sequence)) WITHOUT ROWID;
@@ -41,7 +41,7 @@ internal sealed class BusDatabase : IDisposable
             deliveries INTEGER NOT NULL, message_id TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
             source_shard TEXT NOT NULL, source_position INTEGER NOT NULL, source_stream TEXT NOT NULL, type TEXT NOT NULL,
             schema_version INTEGER NOT NULL, ttl_ticks INTEGER, priority INTEGER NOT NULL, trace_parent TEXT,
-            body BLOB NOT NULL);
+            body BLOB NOT NULL, chain TEXT, place INTEGER, previous INTEGER);
         CREATE INDEX dead_letter_by_queue ON dead_letter (queue, id);
         """;
 
@@ -179,7 +179,7 @@ internal sealed class BusDatabase : IDisposable
         while (reader.Read())
         {
             letters.Add(new DeadLetter(
-                reader.GetInt64(12), ReadMessage(reader), reader.GetString(13), Instant(reader.GetInt64(14)), reader.GetInt32(15)));
+                reader.GetInt64(15), ReadMessage(reader), reader.GetString(16), Instant(reader.GetInt64(17)), reader.GetInt32(18)));
         }
 
         return letters;
@@ -235,8 +235,8 @@ internal sealed class BusDatabase : IDisposable
         while (reader.Read())
         {
             rows++;
-            sequence = reader.GetInt64(12);
-            if (!queue.IsRouted(new MessageKey(sequence, reader.IsDBNull(13) ? null : reader.GetInt32(13), reader.GetString(1), reader.GetString(2))))
+            sequence = reader.GetInt64(15);
+            if (!queue.IsRouted(new MessageKey(sequence, reader.IsDBNull(16) ? null : reader.GetInt32(16), reader.GetString(1), reader.GetString(2))))
             {
                 continue;
             }
@@ -268,7 +268,7 @@ internal sealed class BusDatabase : IDisposable
     private static HeldMessage ReadHeld(SqliteDataReader reader)
     {
         var message = ReadMessage(reader);
-        return new HeldMessage(reader.GetInt64(12), message, Instant(reader.GetInt64(14)) + message.TimeToLive);
+        return new HeldMessage(reader.GetInt64(15), message, Instant(reader.GetInt64(17)) + message.TimeToLive);
     }
 
     private static BroadcastMessage ReadMessage(SqliteDataReader reader) => new(
@@ -283,7 +283,8 @@ internal sealed class BusDatabase : IDisposable
         reader.GetFieldValue<byte[]>(11),
         reader.IsDBNull(8) ? null : TimeSpan.FromTicks(reader.GetInt64(8)),
         reader.GetByte(9),
-        reader.IsDBNull(10) ? null : reader.GetString(10));
+        reader.IsDBNull(10) ? null : reader.GetString(10),
+        reader.IsDBNull(12) ? null : new MessageLink(reader.GetString(12), reader.GetInt64(13), reader.GetInt64(14)));
 
     private static void SetMessage(SqliteCommand command, BroadcastMessage message)
     {
@@ -304,6 +305,9 @@ internal sealed class BusDatabase : IDisposable
             MemoryMarshal.TryGetArray(message.Body, out var segment) && segment.Array is { } array && array.Length == segment.Count
                 ? array
                 : message.Body.ToArray());
+        Set(command, "$13", message.Link?.Chain);
+        Set(command, "$14", message.Link?.Place);
+        Set(command, "$15", message.Link?.Previous);
     }
 
     private static void Set(SqliteCommand command, string name, object? value)
@@ -345,7 +349,7 @@ internal sealed class BusDatabase : IDisposable
         var redeliveries = new List<(Redelivery, HeldMessage?)>();
         while (reader.Read())
         {
-            var redelivery = new Redelivery(reader.GetInt64(12), reader.GetInt32(15));
+            var redelivery = new Redelivery(reader.GetInt64(15), reader.GetInt32(18));
             redeliveries.Add((redelivery, redelivery.Sequence <= queue.Watermark ? ReadHeld(reader) : null));
         }
 
@@ -367,6 +371,17 @@ internal sealed class BusDatabase : IDisposable
         }
 
         var version = Scalar("PRAGMA user_version");
+        if (version == 1)
+        {
+            foreach (var table in (ReadOnlySpan<string>)["message", "dead_letter"])
+            {
+                Script($"ALTER TABLE {table} ADD COLUMN chain TEXT; ALTER TABLE {table} ADD COLUMN place INTEGER; ALTER TABLE {table} ADD COLUMN previous INTEGER;");
+            }
+
+            Script($"PRAGMA user_version = {SchemaVersion};");
+            return;
+        }
+
         if (version != SchemaVersion)
         {
             throw new BroadcastException($"The bus file {path} has format {version}; this program reads format {SchemaVersion}.");

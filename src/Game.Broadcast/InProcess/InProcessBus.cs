@@ -49,10 +49,12 @@ public sealed class InProcessBus : IBroadcastBus
                     queue.RestoreSpilled(key);
                 }
             });
-        _metrics = new BroadcastMetrics(() => _queues.Values.Select(queue => (queue.Name, queue.Depth)));
+        _metrics = new BroadcastMetrics(() => _queues.Values.Select(queue => (queue.Name, queue.Depth)), () => Health);
         _journal = new BusJournal(database, FloorOfLog, key => _queues.Values.Any(queue => queue.MayHold(key)), logger);
         _journal.Start();
     }
+
+    public BusHealth Health => new(Connected: true, Trouble: null, Blocked: false, Volatile.Read(ref _unconfirmed));
 
     /// <exception cref="BroadcastException">The file cannot be opened, is in use by another process, or is not a bus file.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
@@ -106,6 +108,7 @@ public sealed class InProcessBus : IBroadcastBus
             if (queues.Length == 0)
             {
                 _metrics.Published(TimeSpan.Zero);
+                _metrics.Returned(message.Exchange);
                 return ValueTask.CompletedTask;
             }
 
@@ -155,6 +158,13 @@ public sealed class InProcessBus : IBroadcastBus
         }
 
         return await ReplayAsync(existing, id).WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default)
+    {
+        var existing = Find(queue);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _replaying.TryAdd(id, 0) && await DiscardAsync(existing, id).WaitAsync(cancellationToken);
     }
 
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) =>
@@ -293,10 +303,32 @@ public sealed class InProcessBus : IBroadcastBus
             lock (_log)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                entry = Append(found[0].Message with { TimeToLive = null }, _clock.GetUtcNow(), null, queue.Id, id, [queue]);
+                entry = Append(found[0].Message with { TimeToLive = null, Link = null }, _clock.GetUtcNow(), null, queue.Id, id, [queue]);
             }
 
             await ConfirmAsync(entry, started);
+            queue.ForgetDeadLetter();
+            return true;
+        }
+        finally
+        {
+            _replaying.TryRemove(id, out _);
+        }
+    }
+
+    private async Task<bool> DiscardAsync(MessageQueue queue, long id)
+    {
+        try
+        {
+            var found = await AskAsync(database => database.ReadDeadLetters(queue.Id, id - 1, 1));
+            if (found.Count == 0 || found[0].Id != id)
+            {
+                return false;
+            }
+
+            var entry = new DiscardEntry(id);
+            _journal.Enqueue(entry);
+            await entry.Confirmed;
             queue.ForgetDeadLetter();
             return true;
         }

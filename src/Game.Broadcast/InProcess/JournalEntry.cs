@@ -65,6 +65,12 @@ internal sealed class DeclareEntry(
     }
 }
 
+/// <summary>A dead letter is thrown away.</summary>
+internal sealed class DiscardEntry(long deadLetter) : ConfirmedEntry
+{
+    public override void Apply(BusDatabase database) => database.DeleteDeadLetter(deadLetter);
+}
+
 /// <summary>What a batch changed. Losing it costs a redelivery, so nobody waits for it.</summary>
 internal sealed class SettlementEntry(Settlement settlement) : JournalEntry
 {

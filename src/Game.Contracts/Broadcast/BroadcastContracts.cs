@@ -11,6 +11,18 @@ public interface IBroadcastPublisherGrain : IGrainWithStringKey
     [Alias("Wake"), OneWay, AlwaysInterleave]
     Task WakeAsync();
 
+    /// <summary>
+    /// A shard says what it has heard of this route, by chain. Where more was sent it gets a mark in its queue, behind all that is
+    /// under way: what it has not heard by then is lost.
+    /// </summary>
+    /// <returns>Up to where these chains have been sent and confirmed.</returns>
+    [Alias("Answer"), AlwaysInterleave]
+    Task<IReadOnlyList<ChainMark>> AnswerAsync(string receiver, IReadOnlyList<ChainMark> heard);
+
+    /// <summary>A shard has missed what came after a place of a chain: all from there is sent again, to its queue alone.</summary>
+    [Alias("Resend"), AlwaysInterleave]
+    Task ResendAsync(string receiver, ChainMark after);
+
     [Alias("GetStatus"), ReadOnly, AlwaysInterleave]
     Task<PublisherStatus> GetStatusAsync();
 }
@@ -23,3 +35,7 @@ public sealed record PublisherStatus(
     [property: Id(2)] long Head,
     [property: Id(3)] long Published,
     [property: Id(4)] long Failures);
+
+/// <summary>A place of a chain: everything up to it is meant.</summary>
+[GenerateSerializer, Immutable, Alias("game.chain.mark")]
+public sealed record ChainMark([property: Id(0)] string Chain, [property: Id(1)] long Place);

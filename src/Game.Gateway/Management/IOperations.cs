@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Game.Contracts.Broadcast;
 
 namespace Game.Gateway;
@@ -21,12 +22,49 @@ public interface IOperations
     Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
         string queue, long after, int count, CancellationToken cancellationToken);
 
+    /// <summary>All that a dead letter says, its body included; null if there is none such.</summary>
+    Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken);
+
     /// <summary>Puts a dead letter back into its queue; false if there is none such.</summary>
     Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken);
+
+    /// <summary>Throws a dead letter away, for good; false if there is none such.</summary>
+    Task<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken);
+
+    /// <summary>Writes down what an operator does; when this returns it is on disk.</summary>
+    Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>The newest entries, newest first.</summary>
+    Task<IReadOnlyList<AuditEntry>> ListAuditAsync(int count, CancellationToken cancellationToken);
+
+    /// <summary>How the bus fares at this moment.</summary>
+    BusStatus Bus { get; }
 
     /// <summary>Where all gold of the shards of this process is, folded from their logs.</summary>
     Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The way to the dead letters is closed for now.</summary>
+public sealed class OperationUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>
+/// <paramref name="Blocked"/>: the broker takes no messages, and delivers those it has. <paramref name="Unconfirmed"/>: publishes that
+/// wait for their confirm.
+/// </summary>
+public sealed record BusStatus(bool Connected, string? Trouble, bool Blocked, int Unconfirmed);
+
+/// <summary>What an operator did: an entry when it was asked for, and one with what came of it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Who">The operator's name; <c>local</c> where the port asks for no login.</param>
+/// <param name="From">The address it was asked from.</param>
+/// <param name="Action">For example <c>dead-letter.discard</c>.</param>
+/// <param name="Target">What it was done to.</param>
+/// <param name="Outcome"><c>asked</c>, <c>done</c>, <c>not found</c> or why it failed.</param>
+public sealed record AuditEntry(DateTimeOffset At, string Who, string? From, string Action, string Target, string Outcome);
+
+/// <summary><paramref name="Headers"/>: what stands beside the body. <paramref name="Body"/>: JSON; null if it is none, see <paramref name="Base64"/>.</summary>
+public sealed record DeadLetterDetail(
+    DeadLetterStatus Letter, IReadOnlyDictionary<string, string> Headers, int BodyBytes, JsonElement? Body, string? Base64);
 
 /// <summary>One shard: whether it takes traffic, and if not why.</summary>
 public sealed record ShardStatus(
@@ -34,7 +72,8 @@ public sealed record ShardStatus(
     bool Ready,
     string? Trouble,
     IReadOnlyList<PublisherStatus> Publishers,
-    IReadOnlyList<QueueStatus> Queues);
+    IReadOnlyList<QueueStatus> Queues,
+    InboxStatus? Inbox = null);
 
 public sealed record QueueStatus(string Queue, long Ready, long Unacknowledged, long DeadLetters);
 

@@ -14,12 +14,13 @@ namespace Game.Gateway.Management;
 internal static class ManagementEndpoints
 {
     private const int DeadLettersShown = 100;
+    private const int MaxAuditShown = 1000;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Not in the description of the public API.
-        var management = routes.MapGroup("").ExcludeFromDescription();
+        var management = routes.MapGroup("").ExcludeFromDescription().AddEndpointFilter(AnswerUnavailableAsync);
         var open = management.MapGroup("").WithMetadata(WithoutLogin.Instance);
         open.MapGet("/health/live", () => Results.Text("live"));
         open.MapGet("/health/ready", ReadyAsync);
@@ -31,9 +32,13 @@ internal static class ManagementEndpoints
         management.MapGet("/ops/ledger", (IOperations operations, CancellationToken cancellationToken) => operations.GetLedgerAsync(cancellationToken));
         management.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
             operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
+        management.MapGet("/ops/dead-letters/{id:long}", FindAsync);
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
         management.MapPost("/ops/notifications", OperatorNotifications.SendAsync);
         EventOperations.Map(management);
+        management.MapPost("/ops/dead-letters/discard", DiscardAsync);
+        management.MapGet("/ops/audit", (int? count, IOperations operations, CancellationToken cancellationToken) =>
+            operations.ListAuditAsync(Math.Clamp(count ?? DeadLettersShown, 1, MaxAuditShown), cancellationToken));
         AnalyticsEndpoints.Map(management);
         PurchaseEndpoints.MapOperator(management);
     }
@@ -70,16 +75,79 @@ internal static class ManagementEndpoints
             Pushes = metrics.Sum("gateway_pushes_total"),
             Refusals = metrics.Sum("gateway_refusals_total"),
             Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
+            operations.Bus,
             Shards = await operations.GetShardsAsync(cancellationToken),
         });
 
-    private static async Task<IResult> ReplayAsync(JsonBody<ReplayBody> body, IOperations operations, CancellationToken cancellationToken) =>
-        body.Problem is { } problem ? Reply.Refused(problem)
-        : await operations.ReplayDeadLetterAsync(body.Value.Queue, body.Value.Id, cancellationToken) ? Results.NoContent()
-        : Reply.Refused(new Problem(StatusCodes.Status404NotFound, GatewayCodes.DeadLetterNotFound, "There is no such dead letter."));
+    private static async Task<IResult> FindAsync(string queue, long id, IOperations operations, CancellationToken cancellationToken) =>
+        await operations.FindDeadLetterAsync(queue, id, cancellationToken) is { } letter ? Reply.Ok(letter) : Reply.Refused(NoSuchLetter);
+
+    private static Task<IResult> ReplayAsync(
+        JsonBody<DeadLetterBody> body, HttpContext context, OperatorSettings login, IOperations operations, TimeProvider clock) =>
+        ActAsync("dead-letter.replay", body, context, login, operations, clock, operations.ReplayDeadLetterAsync);
+
+    private static Task<IResult> DiscardAsync(
+        JsonBody<DeadLetterBody> body, HttpContext context, OperatorSettings login, IOperations operations, TimeProvider clock) =>
+        ActAsync("dead-letter.discard", body, context, login, operations, clock, operations.DiscardDeadLetterAsync);
+
+    /// <summary>Written down before it is done, so that nothing is done unseen, and once more with what came of it.</summary>
+    private static async Task<IResult> ActAsync(
+        string action,
+        JsonBody<DeadLetterBody> body,
+        HttpContext context,
+        OperatorSettings login,
+        IOperations operations,
+        TimeProvider clock,
+        Func<string, long, CancellationToken, Task<bool>> act)
+    {
+        if (body.Problem is { } problem)
+        {
+            return Reply.Refused(problem);
+        }
+
+        var (queue, id) = (body.Value.Queue, body.Value.Id);
+        var entry = new AuditEntry(
+            clock.GetUtcNow(),
+            login.IsRequired ? login.Name : "local",
+            context.Connection.RemoteIpAddress?.ToString(),
+            action,
+            $"{queue}#{id}",
+            "asked");
+        await operations.RecordAsync(entry, context.RequestAborted);
+        var outcome = "failed";
+        try
+        {
+            var done = await act(queue, id, context.RequestAborted);
+            outcome = done ? "done" : "not found";
+            return done ? Results.NoContent() : Reply.Refused(NoSuchLetter);
+        }
+        catch (OperationUnavailableException exception)
+        {
+            outcome = exception.Message;
+            throw;
+        }
+        finally
+        {
+            await operations.RecordAsync(entry with { At = clock.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
+        }
+    }
+
+    private static async ValueTask<object?> AnswerUnavailableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (OperationUnavailableException exception)
+        {
+            return Reply.Refused(new Problem(StatusCodes.Status503ServiceUnavailable, GatewayCodes.ShardUnavailable, exception.Message));
+        }
+    }
+
+    private static Problem NoSuchLetter => new(StatusCodes.Status404NotFound, GatewayCodes.DeadLetterNotFound, "There is no such dead letter.");
 }
 
-internal sealed record ReplayBody(string Queue, long Id) : IRequestBody
+internal sealed record DeadLetterBody(string Queue, long Id) : IRequestBody
 {
     public Refusal? Check() => null;
 }

@@ -10,6 +10,7 @@ using Game.Contracts.Players;
 using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
+using Game.Grains.Broadcast.Chains;
 
 namespace Game.Grains.Broadcast;
 
@@ -24,6 +25,9 @@ public static class BroadcastRoutes
 
     /// <summary>What the names of publishers' cursors begin with.</summary>
     public const string Cursors = "broadcast/";
+
+    /// <summary>Failed deliveries after which a message is given up on.</summary>
+    public const int DeliveryLimit = 5;
 
     private static readonly FrozenDictionary<Type, Route> Table = new Dictionary<Type, Route>
     {
@@ -119,22 +123,44 @@ public static class BroadcastRoutes
     /// <summary>How far a route's publisher has read the log.</summary>
     public static string CursorOf(string route) => Cursors + route;
 
+    /// <summary>
+    /// The chain that messages with a routing key are of: named after the one shard that the key reaches, or <see cref="AllShards"/>.
+    /// Whoever is bound for a key must get all of its chain into one queue, for it takes what it does not get as lost. Null: digests
+    /// and urgent notifications, which wait in queues of their own, have none.
+    /// </summary>
+    public static string? ChainOf(string exchange, string routingKey) => exchange switch
+    {
+        Exchanges.Guild => routingKey.Split('.')[2],
+        Exchanges.World => routingKey.Split('.') is [_, "report", var shard] ? shard : AllShards,
+        Exchanges.Notifications => routingKey.Split('.') is [_, var shard, _] ? shard : null,
+        Exchanges.Chat => routingKey.Split('.') is [_, "whisper", var shard] ? shard : AllShards,
+        Exchanges.Digests => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
+    };
+
     /// <summary>The name of a shard's queue on an exchange.</summary>
     public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";
 
     /// <summary>
-    /// Everything a shard consumes: a queue for each exchange, and one more for urgent notifications, because a queue of the
-    /// broker knows no priorities.
+    /// Everything a shard consumes: a queue for each exchange, one more for urgent notifications, because a queue of the broker knows
+    /// no priorities, and one for what other shards ask. What a shard has missed of a chain comes to the queue of its route alone.
     /// </summary>
-    public static IReadOnlyList<QueueDeclaration> QueuesOf(string shard) =>
+    public static IReadOnlyList<ShardQueue> QueuesOf(string shard) =>
     [
-        .. All.Append(Exchanges.Digests).Select(exchange => new QueueDeclaration(QueueOf(exchange, shard), BindingsOf(exchange, shard))),
-        new QueueDeclaration(
-            $"{Exchanges.Notifications}-urgent.{shard}",
-            [
-                new(Exchanges.Notifications, $"player.{shard}.*{Urgent}"),
-                new(Exchanges.Notifications, $"player.{AllShards}.*{Urgent}"),
-            ]),
+        .. All.Select(exchange => new ShardQueue(
+            exchange,
+            Declare(QueueOf(exchange, shard), [.. BindingsOf(exchange, shard), Resync.BindingOf(QueueOf(exchange, shard))]),
+            HasChains: true)),
+        new(Exchanges.Digests, Declare(QueueOf(Exchanges.Digests, shard), BindingsOf(Exchanges.Digests, shard))),
+        new(
+            Exchanges.Notifications,
+            Declare(
+                $"{Exchanges.Notifications}-urgent.{shard}",
+                [
+                    new(Exchanges.Notifications, $"player.{shard}.*{Urgent}"),
+                    new(Exchanges.Notifications, $"player.{AllShards}.*{Urgent}"),
+                ])),
+        new(Exchanges.Resync, Resync.QueueOf(shard)),
     ];
 
     /// <summary>Priority and end of an event on its way; what has no end is delivered however late.</summary>
@@ -148,6 +174,9 @@ public static class BroadcastRoutes
         {
             Content = content,
         };
+
+    private static QueueDeclaration Declare(string name, IReadOnlyList<QueueBinding> bindings) =>
+        new(name, bindings, DeliveryLimit: DeliveryLimit);
 
     private static string PlayerKey(string player) => $"player.{player}";
 

@@ -28,6 +28,7 @@ public sealed class ShardTraffic(
     /// <exception cref="EventStoreException">The store is away: the shard must not run without publishers, or unknown.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await grains.GetGrain<IBroadcastInboxGrain>(shard.Name).StartAsync();
         await inbox.StartAsync(cancellationToken);
         var announced = await grains.GetGrain<IShardRegistryGrain>(shard.Name).AnnounceAsync();
         if (announced.Refusal is { } refusal)

@@ -1,6 +1,7 @@
 using Game.Broadcast.RabbitMq;
 using Game.EventStore.Postgres;
 using Game.Grains.Broadcast;
+using Game.Grains.Broadcast.Chains;
 using Game.Silo.Settings;
 
 namespace Game.Silo.Commands;
@@ -49,6 +50,14 @@ internal static class RestoredCommand
             }
 
             var after = await PostgresRestore.RewindCursorsAsync(database, BroadcastRoutes.Cursors, TimeSpan.FromHours(hours), cancellationToken);
+            await using (var store = await PostgresEventStore.OpenAsync(database, cancellationToken))
+            {
+                foreach (var route in BroadcastRoutes.All)
+                {
+                    await ChainRewind.RewindAsync(store, route, after, DateTimeOffset.UtcNow, cancellationToken);
+                }
+            }
+
             Console.WriteLine($"shard {shard}: publishes again what its log holds after position {after}; {purged} messages of its queues thrown away");
         }
 

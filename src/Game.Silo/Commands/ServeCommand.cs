@@ -35,7 +35,8 @@ internal static class ServeCommand
         {
             await using var probes = await ProbeAsync(settings.Gateway, ending.Token);
             await using var world = await World.StartAsync(settings, data, loggers, ending.Token);
-            await ServeAsync(builder, settings.Gateway, world, probes, ending.Token);
+            using var audit = new AuditLog(data.AuditFile);
+            await ServeAsync(builder, settings.Gateway, world, audit, probes, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -46,9 +47,14 @@ internal static class ServeCommand
     }
 
     private static async Task ServeAsync(
-        WebApplicationBuilder builder, GatewaySettings settings, World world, StartingProbes? probes, CancellationToken ending)
+        WebApplicationBuilder builder,
+        GatewaySettings settings,
+        World world,
+        AuditLog audit,
+        StartingProbes? probes,
+        CancellationToken ending)
     {
-        var operations = new Operations(world);
+        var operations = new Operations(world, audit);
         await using var app = Build(builder, settings, world, operations);
         await using var watch = new ShardWatch(operations);
         if (probes is not null)

@@ -9,8 +9,19 @@ public sealed class RabbitMqSettings
     /// </summary>
     public string? Uri { get; set; }
 
-    /// <summary>A file that holds the address.</summary>
+    /// <summary>A file that holds the address; read again for every connection, so that credentials can be rotated.</summary>
     public string? UriFile { get; set; }
+
+    /// <summary>
+    /// PEM file with the authorities that certificates of <c>amqps</c> nodes must lead to; null: those this machine trusts.
+    /// </summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>PEM file with the certificate this process shows to <c>amqps</c> nodes; null: none.</summary>
+    public string? ClientCertificateFile { get; set; }
+
+    /// <summary>PEM file with its key; null: it is in the same file.</summary>
+    public string? ClientKeyFile { get; set; }
 
     /// <summary>How long a start waits for a broker that does not answer, 0–3600 s.</summary>
     public int WaitSeconds { get; set; } = 60;
@@ -25,6 +36,22 @@ public sealed class RabbitMqSettings
         if (WaitSeconds is < 0 or > 3600)
         {
             yield return $"{path}:WaitSeconds: must be 0 to 3600, not {WaitSeconds}.";
+        }
+
+        foreach (var (name, pem) in new[]
+        {
+            (nameof(CaFile), CaFile), (nameof(ClientCertificateFile), ClientCertificateFile), (nameof(ClientKeyFile), ClientKeyFile),
+        })
+        {
+            if (pem is not null && !File.Exists(pem))
+            {
+                yield return $"{path}:{name}: there is no file {pem}.";
+            }
+        }
+
+        if (ClientKeyFile is not null && ClientCertificateFile is null)
+        {
+            yield return $"{path}:ClientKeyFile: needs {path}:ClientCertificateFile.";
         }
 
         if (Uri is null && UriFile is { } file && !File.Exists(file))

@@ -22,7 +22,7 @@ internal sealed class OtlpExport : IDisposable
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddAspNetCoreInstrumentation()
-            .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Npgsql")
+            .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Npgsql", "Game.Broadcast")
             .AddOtlpExporter()
             .Build();
         _metrics = Sdk.CreateMeterProviderBuilder()

@@ -156,6 +156,38 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
         await _bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
+    BusStatus IOperations.Bus => new(true, null, false, 0);
+
+    public InProcessBus Bus => _bus;
+
+    public List<AuditEntry> Audit { get; } = [];
+
+    public async Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        (await ListDeadLettersAsync(queue, id - 1, 1, cancellationToken)) is [var letter] && letter.Id == id
+            ? new DeadLetterDetail(letter, new Dictionary<string, string>(), 0, null, "")
+            : null;
+
+    public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken)
+    {
+        lock (Audit)
+        {
+            Audit.Add(entry);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> ListAuditAsync(int count, CancellationToken cancellationToken)
+    {
+        lock (Audit)
+        {
+            return Task.FromResult<IReadOnlyList<AuditEntry>>([.. Audit.AsEnumerable().Reverse().Take(count)]);
+        }
+    }
+
+    public async Task<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
+        await _bus.DiscardDeadLetterAsync(queue, id, cancellationToken);
+
     public async Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken)
     {
         var ledger = new GoldLedger();
@@ -212,7 +244,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             }
 
             // Digests never end, and change nothing that is stored.
-            foreach (var queue in BroadcastRoutes.QueuesOf(name).Where(queue => queue.Bindings[0].Exchange != Exchanges.Digests))
+            foreach (var queue in BroadcastRoutes.QueuesOf(name).Where(queue => queue.Route != Exchanges.Digests))
             {
                 var depth = await _bus.GetDepthAsync(queue.Name);
                 if (depth.Ready > 0 || depth.Unacknowledged > 0)

@@ -20,6 +20,9 @@ internal sealed record BusFaults
     /// <summary>The consumer's connection breaks while it handles a batch, which comes again while it is still at it.</summary>
     public double ConsumerLost { get; init; }
 
+    /// <summary>The queue is purged just after a message has been stored: it and all that waits there is lost.</summary>
+    public double Purged { get; init; }
+
     /// <summary>The consumer pauses for up to a second before it takes a batch, so that batches grow.</summary>
     public double Slow { get; init; }
 
@@ -38,5 +41,6 @@ internal sealed record BusFaults
         Slow = random.NextDouble() * 0.3,
         Delayed = random.NextDouble() * 0.1,
         LongDelay = TimeSpan.FromSeconds(random.NextDouble() * 8),
+        Purged = random.Next(3) == 0 ? random.NextDouble() * 0.02 : 0,
     };
 }

@@ -19,6 +19,9 @@ internal sealed class SimulatedBus(World world, BusFaults faults)
 
     public long Stored { get; private set; }
 
+    /// <summary>When a queue was purged the last time.</summary>
+    public DateTimeOffset Purged { get; private set; }
+
     public SimulatedConnection Connect(string shard) => new(this, shard);
 
     public void Declare(QueueDeclaration declaration)
@@ -46,6 +49,12 @@ internal sealed class SimulatedBus(World world, BusFaults faults)
             {
                 world.Trace.Add($"bus {queue.Name} doubles {message.Id}");
                 queue.Add(message);
+            }
+
+            if (world.Happens(Faults.Purged) && world.Shards[queue.Shard].FollowsAll(world.Names))
+            {
+                Purged = world.Clock.GetUtcNow();
+                world.Trace.Add($"bus {queue.Name} is purged of {queue.Purge()}");
             }
         }
     }

@@ -50,6 +50,11 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
     public ValueTask<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
         new(bus.Find(queue).Replay(id));
 
+    public ValueTask<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken = default) =>
+        new(bus.Find(queue).Discard(id));
+
+    public BusHealth Health => new(!_dead, null, false, _pipe.Count);
+
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(bus.Find(queue).Depth);
 
     /// <summary>The process at this end dies: what it was sending may be cut off anywhere, what it was handling goes back.</summary>

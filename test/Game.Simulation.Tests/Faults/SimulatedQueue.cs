@@ -15,6 +15,9 @@ internal sealed class SimulatedQueue(SimulatedBus bus, QueueDeclaration declarat
 
     public string Name => declaration.Name;
 
+    /// <summary>Whose queue it is.</summary>
+    public string Shard => Name[(Name.LastIndexOf('.') + 1)..];
+
     public int Prefetch => declaration.Prefetch;
 
     public List<DeadLetter> DeadLetters { get; } = [];
@@ -103,8 +106,22 @@ internal sealed class SimulatedQueue(SimulatedBus bus, QueueDeclaration declarat
         }
 
         DeadLetters.Remove(letter);
-        Add(letter.Message);
+        Add(letter.Message with { Link = null });
         return true;
+    }
+
+    public bool Discard(long id) => DeadLetters.RemoveAll(letter => letter.Id == id) > 0;
+
+    /// <summary>An operator's mistake: what waits is gone.</summary>
+    public int Purge()
+    {
+        var waiting = _entries.Where(entry => !entry.IsOut).ToList();
+        foreach (var entry in waiting)
+        {
+            _entries.Remove(entry);
+        }
+
+        return waiting.Count;
     }
 
     public async Task WaitAsync(SimulatedConsumer consumer)

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Game.LocalServers;
+using Xunit;
+
+namespace Game.Broadcast.Tests;
+
+/// <summary>The way to the broker goes wrong: a proxy stands in it.</summary>
+public sealed class RabbitMqConnectionFaultTests(RabbitMqFixture shared) : RabbitMqFaultCase
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ConnectionCutInTheMiddleOfPublishesOrAcks_LosesNothing_AndKeepsTheOrder(bool whenPublishing)
+    {
+        const int Messages = 1000;
+        const int Cuts = 8;
+        var broker = await shared.GetAsync();
+        await using var proxy = new FaultProxy(broker.Port);
+        var through = Through(broker.Address, proxy.Port);
+        await using var sender = await OpenAsync(whenPublishing ? through : broker.Address);
+        await using var receiver = await OpenAsync(whenPublishing ? broker.Address : through);
+        await DeclareAsync(receiver);
+        var sources = new Sources(sender, Exchanges.World, Name, 4, Messages);
+        await using var consumer = await receiver.ConsumeAsync(Name, sources.HandleAsync, Cancelled);
+
+        var publishing = sources.PublishAsync(Cancelled);
+        var random = new Random();
+        for (var cut = 1; cut <= Cuts; cut++)
+        {
+            // Of acks a frame is 21 bytes, of publishes some hundred: somewhere in the middle of one.
+            await sources.ReceivedAsync(4L * Messages * cut / (Cuts + 2));
+            proxy.CutAfter(whenPublishing ? random.Next(1000, 5000) : random.Next(1, 200));
+        }
+
+        await publishing;
+        await sources.ReceivedAsync(4 * Messages);
+        Assert.Empty(sources.Gaps);
+        Assert.InRange(proxy.Cuts, 2, Cuts);
+    }
+
+    [Fact]
+    public async Task ConnectionThatGoesSilent_IsGivenUpAfterThreeHeartbeats_PublishesFailByTimeOut_AndAllGoesOn()
+    {
+        const int Messages = 2000;
+        var broker = await shared.GetAsync();
+        await using var proxy = new FaultProxy(broker.Port);
+        await using var bus = await OpenAsync(Through(broker.Address, proxy.Port));
+        await DeclareAsync(bus);
+        var sources = new Sources(bus, Exchanges.World, Name, 2, Messages);
+        await using var consumer = await bus.ConsumeAsync(Name, sources.HandleAsync, Cancelled);
+        var publishing = sources.PublishAsync(Cancelled);
+        await sources.ReceivedAsync(Messages / 4);
+
+        proxy.Silent = true;
+        var silent = Stopwatch.GetTimestamp();
+        await UntilAsync(() => !bus.Health.Connected, () => "Nobody has noticed.");
+        Assert.InRange(Stopwatch.GetElapsedTime(silent), TimeSpan.Zero, (3 * Heartbeat) + TimeSpan.FromSeconds(2));
+        Assert.NotNull(bus.Health.Trouble);
+        await UntilAsync(() => !sources.Failures.IsEmpty, () => "A publish hangs.");
+
+        proxy.Silent = false;
+        proxy.CutAll();
+        await publishing;
+        await sources.ReceivedAsync(2 * Messages);
+        Assert.Empty(sources.Gaps);
+        await UntilAsync(() => bus.Health is { Connected: true, Trouble: null, Unconfirmed: 0 }, () => $"{bus.Health}");
+    }
+
+    [Fact]
+    public async Task BrokerThatCannotBeReached_IsToldAtOnce_AndNothingIsHeldBackLater()
+    {
+        var broker = await shared.GetAsync();
+        await using var proxy = new FaultProxy(broker.Port);
+        await using var bus = await OpenAsync(Through(broker.Address, proxy.Port));
+        await DeclareAsync(bus);
+        Assert.Equal(new BusHealth(true, null, false, 0), bus.Health);
+
+        proxy.Refusing = true;
+        await UntilAsync(() => bus.Health is { Connected: false, Trouble: not null }, () => $"{bus.Health}");
+        await Assert.ThrowsAsync<BroadcastException>(() => bus.PublishAsync(
+            new("1", Exchanges.World, Name, "s01", 1, "guild/x", "guild.test", 1, default), Cancelled).AsTask());
+        proxy.Refusing = false;
+
+        // Nobody publishes or consumes: the connections come back by themselves.
+        await UntilAsync(() => bus.Health is { Connected: true }, () => $"{bus.Health}");
+        Assert.Contains(Log.Lines, line => line.Contains("the broker cannot be reached", StringComparison.Ordinal));
+        Assert.Contains(Log.Lines, line => line.Contains("the broker is back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task OfSeveralNodes_OneThatAnswersIsTaken()
+    {
+        var broker = await shared.GetAsync();
+        var dead = Through(broker.Address, LocalPort.Free());
+        for (var i = 0; i < 4; i++)
+        {
+            await using var bus = await OpenAsync(dead, options => options with { Nodes = [dead, broker.Address, dead] });
+            Assert.True(bus.Health.Connected);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Game.Broadcast;
+using Game.Contracts.Identity;
+using Game.Grains.Broadcast;
+
+namespace Game.Contracts.Tests.AsyncApi;
+
+/// <summary>docs/asyncapi/broadcast.yaml says what the code does; <c>WRITE_ASYNCAPI=1</c> writes it anew.</summary>
+public sealed class AsyncApiTests
+{
+    private const string WriteVariable = "WRITE_ASYNCAPI";
+
+    [Fact]
+    public void Document_SaysWhatTheCodeDoes()
+    {
+        var written = Yaml.Write(BroadcastDocument.Create());
+        if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
+        {
+            File.WriteAllText(FileOf(), written);
+        }
+
+        Assert.True(
+            File.Exists(FileOf()) && File.ReadAllText(FileOf()) == written,
+            $"{FileOf()} does not say what the code does: run this test once with {WriteVariable}=1, look at what changed, and commit it.");
+    }
+
+    [Fact]
+    public void EveryRoutingKey_ReachesTheShardsOfItsChain_AndNoOthers()
+    {
+        // A shard that is not bound for all of a chain would take the rest of it as lost.
+        foreach (var routed in RoutedEvent.All)
+        {
+            foreach (var key in routed.SampleKeys)
+            {
+                var chain = BroadcastRoutes.ChainOf(routed.Exchange, key);
+                foreach (var shard in Enumerable.Range(1, 12).Select(ShardId.Numbered))
+                {
+                    var reached = BroadcastRoutes.QueuesOf(shard).Where(queue => queue.Declaration.Bindings.Any(
+                        binding => binding.Exchange == routed.Exchange && new TopicPattern(binding.Pattern).IsMatch(key))).ToList();
+                    var chained = reached.Any(queue => queue.HasChains && queue.Name == BroadcastRoutes.QueueOf(routed.Exchange, shard));
+                    Assert.True(reached.Count <= 1, $"{routed.Type.Alias} with key {key} reaches several queues of {shard}.");
+                    Assert.True(
+                        chained == (chain == BroadcastRoutes.AllShards || chain == shard),
+                        $"{routed.Type.Alias} with key {key} is of chain {chain}, and {(chained ? "reaches" : "does not reach")} {shard}.");
+                }
+            }
+        }
+    }
+
+    private static string FileOf([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/asyncapi/broadcast.yaml"));
+}

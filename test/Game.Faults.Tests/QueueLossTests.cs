@@ -1,0 +1,156 @@
+using Game.Broadcast;
+using Game.Grains.Broadcast;
+using Game.Grains.Broadcast.Chains;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace Game.Faults.Tests;
+
+/// <summary>A shard's queue is purged or deleted under load: what was in it is noticed as missing, and sent again from the log.</summary>
+public sealed class QueueLossTests
+{
+    private const int Messages = 12_000;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task QueuePurgedAndDeletedUnderLoad_LosesNothing_AndKeepsTheOrder()
+    {
+        await using var broker = await Brokers.StartAsync();
+        var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
+        var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
+        await FollowedAsync(shards);
+        var ledger = new ChatLedger(shards, Messages);
+        try
+        {
+            var saying = ledger.SayAsync(Cancelled);
+            await ledger.ReachAsync(0.1, Cancelled);
+            await Brokers.MeddleAsync(broker.Address, async channel =>
+            {
+                // Until it has hit something: the shard takes what comes as fast as it can.
+                while (await channel.QueuePurgeAsync(queue, Cancelled) == 0)
+                {
+                    Assert.False(saying.IsCompleted, "The purges hit nothing.");
+                }
+            });
+            await ledger.ReachAsync(0.4, Cancelled);
+            await Brokers.MeddleAsync(broker.Address, channel => channel.QueueDeleteAsync(queue, cancellationToken: Cancelled));
+            await ledger.ReachAsync(0.6, Cancelled);
+            await Brokers.MeddleAsync(broker.Address, channel => channel.ExchangeDeleteAsync(Exchanges.Chat, cancellationToken: Cancelled));
+            await saying;
+            await ledger.ReachAsync(1, Cancelled);
+
+            TestContext.Current.TestOutputHelper?.WriteLine(await ledger.DescribeAsync());
+            Assert.Empty(await ledger.AuditAsync());
+
+            // A gap is closed when the marks are durable, which is after the effects that the ledger counts.
+            var inbox = await ledger.InboxAsync(shards[1]);
+            for (var deadline = DateTime.UtcNow.AddSeconds(60); inbox.Open.Count > 0 && DateTime.UtcNow < deadline;)
+            {
+                await Task.Delay(50, Cancelled);
+                inbox = await ledger.InboxAsync(shards[1]);
+            }
+
+            Assert.InRange(inbox.Gaps, 1, long.MaxValue);
+            Assert.Equal((inbox.Gaps, 0), (inbox.Healed, inbox.Open.Count));
+        }
+        finally
+        {
+            await EndAsync(shards);
+        }
+    }
+
+    [Fact]
+    public async Task QueueDeletedWhileItsShardIsDown_LosesNothing()
+    {
+        await using var broker = await Brokers.StartAsync();
+        var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
+        await FollowedAsync(shards);
+        var ledger = new ChatLedger(shards, Messages / 2);
+        try
+        {
+            var saying = ledger.SayAsync(Cancelled);
+            await ledger.ReachAsync(0.3, Cancelled);
+            await shards[2].KillAsync();
+            await ledger.ReachAsync(0.4, Cancelled);
+            await Brokers.MeddleAsync(broker.Address, async channel =>
+            {
+                await channel.QueueDeleteAsync(BroadcastRoutes.QueueOf(Exchanges.Chat, "s03"), cancellationToken: Cancelled);
+                await channel.QueueDeleteAsync(Resync.NameOf("s03"), cancellationToken: Cancelled);
+            });
+            await ledger.ReachAsync(0.5, Cancelled);
+            await shards[2].StartAsync(Cancelled);
+            await saying;
+            await ledger.ReachAsync(1, Cancelled);
+            Assert.Empty(await ledger.AuditAsync());
+        }
+        finally
+        {
+            await EndAsync(shards);
+        }
+    }
+
+    [Fact]
+    public async Task LastMessagesThatAreLost_AreMissedWhenShardsTellEachOtherWhatTheyHaveHeard()
+    {
+        await using var broker = await Brokers.StartAsync();
+        var shards = await Brokers.StartShardsAsync(2, [broker.Address]);
+        await FollowedAsync(shards);
+        var ledger = new ChatLedger(shards, 400);
+        try
+        {
+            // The binding is gone while all is said, and back afterwards: nothing follows what was lost.
+            var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
+            using var unbinding = new CancellationTokenSource();
+            var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var unbound = Brokers.MeddleAsync(broker.Address, async channel =>
+            {
+                while (!unbinding.IsCancellationRequested)
+                {
+                    foreach (var binding in BroadcastRoutes.BindingsOf(Exchanges.Chat, "s02"))
+                    {
+                        await channel.QueueUnbindAsync(queue, binding.Exchange, binding.Pattern, cancellationToken: Cancelled);
+                    }
+
+                    begun.TrySetResult();
+                }
+            });
+            await begun.Task;
+            await ledger.SayAsync(Cancelled);
+            await unbinding.CancelAsync();
+            await unbound;
+            await ledger.ReachAsync(1, Cancelled);
+            Assert.Empty(await ledger.AuditAsync());
+            Assert.InRange((await ledger.InboxAsync(shards[1])).Gaps, 1, long.MaxValue);
+        }
+        finally
+        {
+            await EndAsync(shards);
+        }
+    }
+
+    /// <summary>Waits until every shard follows every other: from then on nothing is missed unseen.</summary>
+    private static async Task FollowedAsync(IReadOnlyList<Shard> shards)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        foreach (var shard in shards)
+        {
+            foreach (var source in shards)
+            {
+                while (await shard.Store.ReadCursorAsync(Resync.KnownCursorOf(source.Name), Cancelled) == 0)
+                {
+                    Assert.True(DateTime.UtcNow < deadline, $"{shard.Name} does not follow {source.Name}.");
+                    await Task.Delay(50, Cancelled);
+                }
+            }
+        }
+    }
+
+    private static async Task EndAsync(IReadOnlyList<Shard> shards)
+    {
+        foreach (var shard in shards)
+        {
+            await shard.DisposeAsync();
+        }
+    }
+}
