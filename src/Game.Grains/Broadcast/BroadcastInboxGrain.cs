@@ -87,17 +87,19 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
     public async Task<IReadOnlyList<ChainVerdict>> JudgeAsync(string route, IReadOnlyList<ChainStep> steps)
     {
         var places = steps.GroupBy(step => (step.Source, step.Chain)).ToDictionary(
-            group => group.Key, IReadOnlySet<long> (group) => group.Select(step => step.Place).ToHashSet());
+            group => group.Key,
+            IReadOnlySet<long> (group) => group.Where(step => step.Previous != step.Place).Select(step => step.Place).ToHashSet());
         var verdicts = new ChainVerdict[steps.Count];
         for (var i = 0; i < steps.Count; i++)
         {
             var step = steps[i];
+            var chain = await FindAsync(route, step.Source, step.Chain);
             if (step.Previous == step.Place)
             {
+                chain.Expect(places[(step.Source, step.Chain)], step.Place);
                 continue;
             }
 
-            var chain = await FindAsync(route, step.Source, step.Chain);
             verdicts[i] = Watch(route, step, chain, () => chain.Judge(places[(step.Source, step.Chain)], step, Now));
             if (verdicts[i] != ChainVerdict.Next)
             {

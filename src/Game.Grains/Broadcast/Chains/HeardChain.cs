@@ -44,16 +44,7 @@ internal sealed class HeardChain(long mark, bool known)
             return ChainVerdict.Next;
         }
 
-        // What was taken before and must come again comes before anything new. If it does not, its queue has lost it.
-        if (_open.Keys.FirstOrDefault(open => !places.Contains(open)) is var lost and > 0 && step.Place > lost)
-        {
-            _head = _open[lost];
-            foreach (var place in _open.Keys.Where(place => place >= lost).ToList())
-            {
-                _open.Remove(place);
-            }
-        }
-
+        ForgetLost(places, step.Place - 1);
         if (step.Place <= _head)
         {
             return ChainVerdict.Repeated;
@@ -69,6 +60,11 @@ internal sealed class HeardChain(long mark, bool known)
         _head = step.Place;
         return ChainVerdict.Next;
     }
+
+    /// <summary>A mark has come: what stood before it in the queue has come with it, or is lost.</summary>
+    /// <param name="places">The places of this chain's messages in the batch.</param>
+    /// <param name="place">Up to where everything was sent.</param>
+    public void Expect(IReadOnlySet<long> places, long place) => ForgetLost(places, place);
 
     public void Settle(long place) => _open.Remove(place);
 
@@ -109,6 +105,19 @@ internal sealed class HeardChain(long mark, bool known)
 
         (MissingSince, AskedAt, Asked) = (null, null, 0);
         return true;
+    }
+
+    /// <summary>What was taken before and must come again comes before anything new. If it does not, its queue has lost it.</summary>
+    private void ForgetLost(IReadOnlySet<long> places, long until)
+    {
+        if (_open.Keys.FirstOrDefault(open => !places.Contains(open)) is var lost and > 0 && lost <= until)
+        {
+            _head = _open[lost];
+            foreach (var place in _open.Keys.Where(place => place >= lost).ToList())
+            {
+                _open.Remove(place);
+            }
+        }
     }
 
     private void Miss(long place, DateTimeOffset now)
