@@ -305,8 +305,8 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     {
         foreach (var pending in decided)
         {
-            // What the state refuses now it may have accepted before: the answer to a repeated command is the first one.
-            if (pending.Refused && await Store.FindCommandAsync(Stream, pending.Command.CommandId) is { } record)
+            // What the state refuses now, or has no need of, it may have accepted before: the answer to a repeated command is the first one.
+            if (pending.ChangesNothing && await Store.FindCommandAsync(Stream, pending.Command.CommandId) is { } record)
             {
                 await RepeatAsync(pending, record);
             }

@@ -12,8 +12,8 @@ public abstract partial class EventSourcedGrain<TState, TCommand>
 
         public string Fingerprint { get; } = fingerprint;
 
-        /// <summary>Refused, and nothing about it is stored.</summary>
-        public bool Refused { get; protected set; }
+        /// <summary>Nothing about it is stored: it was refused, or there was nothing to do.</summary>
+        public bool ChangesNothing { get; protected set; }
 
         public abstract void Prepare(TState state, Decision decision, long version);
 
@@ -38,7 +38,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand>
 
         public override void Prepare(TState state, Decision decision, long version)
         {
-            Refused = decision.Refusal is not null && decision.Events.Length == 0;
+            ChangesNothing = decision.Events.Length == 0;
             _prepared = decision.Refusal is { } refusal
                 ? Outcome.Refuse<TView>(refusal)
                 : Outcome.Accept(view(state), version);
