@@ -1,6 +1,7 @@
 using System.Reflection;
 using Game.Contracts;
 using Game.Grains.EventSourcing;
+using Game.Grains.Streams;
 using Game.Silo.Settings;
 using Game.Streaming.Kafka;
 

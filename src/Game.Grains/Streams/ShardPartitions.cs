@@ -1,7 +1,7 @@
 using System.Text;
 using Game.Streaming.Kafka;
 
-namespace Game.Silo;
+namespace Game.Grains.Streams;
 
 /// <summary>
 /// Which partitions of a topic are whose: each shard has a block of them, in the order of the shards, so that a new shard takes new
