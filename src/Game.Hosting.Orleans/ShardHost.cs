@@ -53,6 +53,8 @@ public sealed class ShardHost : IShardHost
     internal IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
+    /// <exception cref="ShardStartException">An operator has to mend something; the message says what.</exception>
+    /// <exception cref="EventStore.EventStoreException">The cluster's database does not answer: waiting may help.</exception>
     public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -111,6 +113,11 @@ public sealed class ShardHost : IShardHost
         {
             host.Dispose();
             throw new ShardStartException(reason, exception);
+        }
+        catch (Exception exception) when (StartFailure.OfDatabase(exception, options) is { } away)
+        {
+            host.Dispose();
+            throw away;
         }
 
         return new ShardHost(host, options);

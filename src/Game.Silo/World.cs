@@ -1,6 +1,7 @@
 using Game.Broadcast;
 using Game.Domain.Leaderboards;
 using Game.EventStore;
+using Game.EventStore.Postgres;
 using Game.Gateway;
 using Game.Grains;
 using Game.Grains.Analytics;
@@ -89,6 +90,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         }
     }
 
+    public bool IsStoreFailure(Exception exception) => exception is EventStoreException;
+
     public bool TryGet(string shard, out IGrainFactory grains)
     {
         grains = _hosts.TryGetValue(shard, out var host) ? host.Grains
@@ -138,32 +141,37 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     {
         var store = await ShardStore.OpenAsync(settings, shard, loggers.CreateLogger<ShardStore>(), cancellationToken);
         _stores.Add(shard, store);
-        var host = await ShardHost.StartAsync(
-            new ShardHostOptions
-            {
-                Shard = new ShardIdentity(shard, settings.AllShards),
-                Store = store.Events,
-                Reminders = store.Reminders,
-                Bus = _bus,
-                Streams = _streams?.Of(shard),
-                Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
-                Boards = boards,
-                ChatFilter = settings.Chat.ToFilter(),
-                Presence = settings.Presence.ToOptions(),
-                WorldEvents = settings.WorldEvents.ToSchedules(),
-                Analytics = new AnalyticsOptions
-                {
-                    Generation = settings.Analytics.Generation,
-                    Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
-                },
-                ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
-                Dashboard = settings.Dashboard.Sampling,
-                CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
-                OnSiloLost = () => SiloLost?.Invoke(),
-                LoggerFactory = loggers,
-            },
-            cancellationToken);
+        var patience = new PostgresPatience(
+            shard, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, loggers.CreateLogger<ShardStore>());
+        var host = await patience.TryAsync(
+            () => ShardHost.StartAsync(OptionsOf(shard, store, settings, boards, loggers), cancellationToken), cancellationToken);
         _hosts.Add(shard, host);
         await host.Traffic.DeclareAsync(cancellationToken);
     }
+
+    private ShardHostOptions OptionsOf(
+        string shard, ShardStore store, SiloSettings settings, IReadOnlyList<LeaderboardDefinition> boards, ILoggerFactory loggers) =>
+        new()
+        {
+            Shard = new ShardIdentity(shard, settings.AllShards),
+            Store = store.Events,
+            Reminders = store.Reminders,
+            Bus = _bus,
+            Streams = _streams?.Of(shard),
+            Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
+            Boards = boards,
+            ChatFilter = settings.Chat.ToFilter(),
+            Presence = settings.Presence.ToOptions(),
+            WorldEvents = settings.WorldEvents.ToSchedules(),
+            Analytics = new AnalyticsOptions
+            {
+                Generation = settings.Analytics.Generation,
+                Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+            },
+            ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+            Dashboard = settings.Dashboard.Sampling,
+            CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+            OnSiloLost = () => SiloLost?.Invoke(),
+            LoggerFactory = loggers,
+        };
 }
