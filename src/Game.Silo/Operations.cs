@@ -85,7 +85,10 @@ internal sealed class Operations(World world) : IOperations
         {
             var publishers = await Task.WhenAll(BroadcastRoutes.All.Select(
                 route => grains.GetGrain<IBroadcastPublisherGrain>(route).GetStatusAsync())).WaitAsync(Patience, cancellationToken);
-            return new ShardStatus(shard, true, noQueues, publishers, queues);
+            var relay = world.Events is { } events
+                ? await grains.GetGrain<IEventRelayGrain>(events.Name).GetStatusAsync().WaitAsync(Patience, cancellationToken)
+                : null;
+            return new ShardStatus(shard, true, noQueues, publishers, queues, relay);
         }
         catch (TimeoutException)
         {

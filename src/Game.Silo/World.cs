@@ -6,6 +6,7 @@ using Game.Gateway;
 using Game.Grains;
 using Game.Grains.Analytics;
 using Game.Grains.Hosting;
+using Game.Grains.Relay;
 using Game.Silo.Settings;
 
 namespace Game.Silo;
@@ -23,9 +24,10 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
-    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, ILoggerFactory loggers)
+    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, IEventSink? events, ILoggerFactory loggers)
     {
         _bus = bus;
+        Events = events;
         _streams = streams;
         _all = settings.AllShards;
         Shards = settings.OwnShards;
@@ -48,12 +50,20 @@ public sealed class World : IShardDirectory, IAsyncDisposable
 
     public IBroadcastBus Bus => _bus;
 
+    /// <summary>Where the shards' logs are published; null: nowhere.</summary>
+    public IEventSink? Events { get; }
+
     /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
+    /// <param name="settings">Settings that are valid.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="events">Where the shards' logs are published; null: nowhere.</param>
+    /// <param name="cancellationToken">Calls the start off.</param>
     /// <exception cref="EventStore.EventStoreException">A store cannot be used; the message says which and why.</exception>
     /// <exception cref="Broadcast.BroadcastException">The bus's file cannot be used.</exception>
     /// <exception cref="StartupException">Kafka does not answer in time, or its topics cannot be used.</exception>
     public static async Task<World> StartAsync(
-        SiloSettings settings, DataFolder data, ILoggerFactory loggers, CancellationToken cancellationToken)
+        SiloSettings settings, DataFolder data, ILoggerFactory loggers, IEventSink? events, CancellationToken cancellationToken)
     {
         var streams = await ShardStreams.OpenAsync(settings, loggers, cancellationToken);
         IBroadcastBus bus;
@@ -67,7 +77,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             throw;
         }
 
-        var world = new World(bus, streams, settings, loggers);
+        var world = new World(bus, streams, settings, events, loggers);
         try
         {
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
@@ -159,6 +169,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             Bus = _bus,
             Streams = _streams?.Of(shard),
             Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
+            EventSink = Events,
             Boards = boards,
             ChatFilter = settings.Chat.ToFilter(),
             Presence = settings.Presence.ToOptions(),

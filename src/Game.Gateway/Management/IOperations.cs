@@ -28,13 +28,17 @@ public interface IOperations
     Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One shard: whether it takes traffic, and if not why.</summary>
+/// <summary>
+/// One shard: whether it takes traffic, and if not why. <paramref name="Relay"/>: how far its log is published to Kafka; null if it
+/// is not.
+/// </summary>
 public sealed record ShardStatus(
     string Shard,
     bool Ready,
     string? Trouble,
     IReadOnlyList<PublisherStatus> Publishers,
-    IReadOnlyList<QueueStatus> Queues);
+    IReadOnlyList<QueueStatus> Queues,
+    RelayStatus? Relay = null);
 
 public sealed record QueueStatus(string Queue, long Ready, long Unacknowledged, long DeadLetters);
 

@@ -5,6 +5,7 @@ using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Analytics;
 using Game.Grains.Presence;
+using Game.Grains.Relay;
 using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,9 @@ public sealed record ShardHostOptions
     public required IDurableItems Reminders { get; init; }
 
     public required IBroadcastBus Bus { get; init; }
+
+    /// <summary>Where the shard's log is published; null: nowhere. Stays the caller's.</summary>
+    public IEventSink? EventSink { get; init; }
 
     /// <summary>Boards beside the built-in ones.</summary>
     public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
