@@ -75,7 +75,11 @@ public sealed class ShardHost : IShardHost
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
             silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
-            silo.AddActivityPropagation();
+            if (options.Tracing)
+            {
+                silo.AddActivityPropagation();
+            }
+
             if (options.OnSiloLost is { } onSiloLost)
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(

@@ -8,6 +8,7 @@ using Game.Grains.Analytics;
 using Game.Grains.Hosting;
 using Game.Grains.Relay;
 using Game.Silo.Settings;
+using Game.Silo.Telemetry;
 
 namespace Game.Silo;
 
@@ -37,6 +38,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 ClusterId = cluster,
                 ConnectionStringOf = settings.Postgres.Of,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+                Tracing = OtlpExport.IsUsed,
                 LoggerFactory = loggers,
             })
             : null;
@@ -182,6 +184,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
             Dashboard = settings.Dashboard.Sampling,
             CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+            Tracing = OtlpExport.IsUsed,
             OnSiloLost = () => SiloLost?.Invoke(),
             LoggerFactory = loggers,
         };

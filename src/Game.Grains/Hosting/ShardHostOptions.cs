@@ -52,6 +52,9 @@ public sealed record ShardHostOptions
     /// <summary>What the dashboard may measure; null: there is none. Only on Orleans, the same on all silos of the shard.</summary>
     public DashboardSampling? Dashboard { get; init; }
 
+    /// <summary>Whether calls carry the trace they belong to; costs each of them a little. Only on Orleans.</summary>
+    public bool Tracing { get; init; }
+
     /// <summary>Called when a silo of the shard's cluster is gone, on any thread; returns at once. Only on Orleans.</summary>
     public Action? OnSiloLost { get; init; }
 
