@@ -23,6 +23,9 @@ public sealed record StoredEvent(
 /// <summary>The versions a command appended, both inclusive.</summary>
 public sealed record CommandRecord(string CommandId, string Fingerprint, long FirstVersion, long LastVersion);
 
+/// <summary>An event with the record of the command that appended it: all that another store needs to hold the same.</summary>
+public sealed record LoggedEvent(StoredEvent Event, CommandRecord Command);
+
 /// <summary>A state at a version. <paramref name="Format"/> tells a reader whether it still understands the body; an unknown one is ignored.</summary>
 public sealed record Snapshot(string Stream, long Version, string Format, DateTimeOffset At, ReadOnlyMemory<byte> Body)
 {

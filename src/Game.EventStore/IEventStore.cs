@@ -26,6 +26,31 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>Up to <paramref name="limit"/> events of all streams with positions greater than <paramref name="afterPosition"/>.</summary>
     ValueTask<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// As <see cref="ReadAllAsync"/>, with the records of the commands. By default they are looked up one by one: a store that
+    /// can join does better.
+    /// </summary>
+    async ValueTask<IReadOnlyList<LoggedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken = default)
+    {
+        var events = await ReadAllAsync(afterPosition, limit, cancellationToken);
+        var logged = new List<LoggedEvent>(events.Count);
+        CommandRecord? command = null;
+        var stream = "";
+        foreach (var stored in events)
+        {
+            if (command is null || stream != stored.Stream || command.CommandId != stored.CommandId)
+            {
+                stream = stored.Stream;
+                command = await FindCommandAsync(stream, stored.CommandId, cancellationToken)
+                    ?? throw new EventStoreException($"Stream {stream}, version {stored.Version}: there is no record of command {stored.CommandId}.");
+            }
+
+            logged.Add(new LoggedEvent(stored, command));
+        }
+
+        return logged;
+    }
+
     /// <summary>The last position of the log; 0 if empty.</summary>
     ValueTask<long> GetHeadAsync(CancellationToken cancellationToken = default);
 

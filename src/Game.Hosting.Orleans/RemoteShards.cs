@@ -58,7 +58,10 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
             });
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
-            client.AddActivityPropagation();
+            if (options.Tracing)
+            {
+                client.AddActivityPropagation();
+            }
 
             // The shard's silos may be starting, or all down: it goes on trying as long as this process runs.
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>

@@ -53,6 +53,8 @@ public sealed class ShardHost : IShardHost
     internal IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
+    /// <exception cref="ShardStartException">An operator has to mend something; the message says what.</exception>
+    /// <exception cref="EventStore.EventStoreException">The cluster's database does not answer: waiting may help.</exception>
     public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -73,7 +75,11 @@ public sealed class ShardHost : IShardHost
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
             silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
-            silo.AddActivityPropagation();
+            if (options.Tracing)
+            {
+                silo.AddActivityPropagation();
+            }
+
             if (options.OnSiloLost is { } onSiloLost)
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(
@@ -111,6 +117,11 @@ public sealed class ShardHost : IShardHost
         {
             host.Dispose();
             throw new ShardStartException(reason, exception);
+        }
+        catch (Exception exception) when (StartFailure.OfDatabase(exception, options) is { } away)
+        {
+            host.Dispose();
+            throw away;
         }
 
         return new ShardHost(host, options);

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Net.Sockets;
+using Game.EventStore;
 using Game.Grains.Hosting;
 using Orleans.Runtime.MembershipService;
 
@@ -27,6 +29,12 @@ internal static class StartFailure
 
         return null;
     }
+
+    /// <returns>What to wait for: the database that the silos meet in does not answer. Null: something else.</returns>
+    public static EventStoreException? OfDatabase(Exception exception, ShardHostOptions options) =>
+        Causes(exception).OfType<DbException>().FirstOrDefault() is { } cause
+            ? new EventStoreException($"Shard {options.Shard.Name}: its database failed while the silo joined its cluster: {cause.Message}", cause)
+            : null;
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -100,8 +100,11 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
         {
             var publishers = await Task.WhenAll(BroadcastRoutes.All.Select(
                 route => grains.GetGrain<IBroadcastPublisherGrain>(route).GetStatusAsync())).WaitAsync(Patience, cancellationToken);
+            var relay = world.Events is { } events
+                ? await grains.GetGrain<IEventRelayGrain>(events.Name).GetStatusAsync().WaitAsync(Patience, cancellationToken)
+                : null;
             var inbox = await grains.GetGrain<IBroadcastInboxGrain>(shard).GetStatusAsync().WaitAsync(Patience, cancellationToken);
-            return new ShardStatus(shard, true, noQueues ?? world.Bus.Health.Trouble, publishers, queues, inbox);
+            return new ShardStatus(shard, true, noQueues ?? world.Bus.Health.Trouble, publishers, queues, relay, inbox);
         }
         catch (TimeoutException)
         {

@@ -2,9 +2,11 @@ using System.CommandLine;
 using Game.Broadcast;
 using Game.EventStore;
 using Game.Grains.Hosting;
+using Game.Grains.Relay;
 using Game.Silo;
 using Game.Silo.Commands;
 using Game.Silo.Settings;
+using Game.Streaming.Kafka;
 
 var data = new Option<string?>("--data") { Description = "Folder for everything durable (setting Data)." };
 var profile = new Option<string>("--profile")
@@ -29,12 +31,21 @@ serve.SetAction((parsed, _) => ServeCommand.RunAsync(
         ["Gateway:ManagementPort"] = parsed.GetValue(managementPort)?.ToString(),
     }));
 
-var stream = new Option<string>("--stream") { Description = "{category}/{key}, for example player/s01.01J….", Required = true };
+var stream = new Option<string?>("--stream") { Description = "{category}/{key}, for example player/s01.01J…." };
 var version = new Option<long?>("--version") { Description = "State after this version." };
 var at = new Option<string?>("--at") { Description = "State at this instant, for example 2026-01-31T12:00:00Z." };
-var from = new Option<string>("--from") { Description = "Where the events come from: store.", DefaultValueFactory = _ => "store" };
+var from = new Option<string>("--from") { Description = "Where the events come from: store, or kafka alone.", DefaultValueFactory = _ => ReplayCommand.Store };
 var shard = new Option<string?>("--shard") { Description = "The shard, if the key does not name its home." };
-from.AcceptOnlyFromAmong("store");
+var verify = new Option<int?>("--verify") { Description = "Instead: compares what Kafka holds with the stores, every stream at so many random instants." };
+var seed = new Option<int?>("--seed") { Description = "Seed of --verify." };
+from.AcceptOnlyFromAmong(ReplayCommand.Store, ReplayCommand.Kafka);
+verify.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1 or > 10_000)
+    {
+        result.AddError("--verify must be 1 to 10000.");
+    }
+});
 version.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<long?>() is < 1)
@@ -42,20 +53,41 @@ version.Validators.Add(result =>
         result.AddError("--version must be 1 or more.");
     }
 });
-var replay = new Command("replay", "Prints an aggregate's state in the past.") { stream, version, at, from, shard, data, profile };
+var replay = new Command("replay", "Prints an aggregate's state in the past.") { stream, version, at, from, shard, verify, seed, data, profile };
 replay.Validators.Add(result =>
 {
     if (result.GetValue(version) is not null && result.GetValue(at) is not null)
     {
         result.AddError("Give either --at or --version.");
     }
+
+    if (result.GetValue(stream) is null == result.GetValue(verify) is null)
+    {
+        result.AddError("Give either --stream or --verify.");
+    }
 });
-replay.SetAction((parsed, cancellationToken) => ReplayCommand.RunAsync(
+replay.SetAction((parsed, cancellationToken) =>
+{
+    var settings = SettingsReader.Read(parsed.GetRequiredValue(profile), new Dictionary<string, string?> { ["Data"] = parsed.GetValue(data) });
+    return parsed.GetValue(verify) is { } instants
+        ? VerifyCommand.RunAsync(settings, instants, parsed.GetValue(seed) ?? Random.Shared.Next(), cancellationToken)
+        : ReplayCommand.RunAsync(
+            settings,
+            parsed.GetValue(stream)!,
+            parsed.GetValue(shard),
+            parsed.GetValue(version),
+            parsed.GetValue(at) is { } instant ? ReplayCommand.ParseInstant(instant) : null,
+            parsed.GetValue(from)!,
+            cancellationToken);
+});
+
+var lost = new Option<string[]>("--shard") { Description = "A shard to restore; may be given several times.", Required = true };
+var acceptLoss = new Option<bool>("--accept-loss") { Description = "Restores although events after the end of Kafka's log have reached other shards." };
+var restore = new Command("restore", "Fills the empty stores of shards with their logs from Kafka.") { lost, acceptLoss, data, profile };
+restore.SetAction((parsed, cancellationToken) => RestoreCommand.RunAsync(
     SettingsReader.Read(parsed.GetRequiredValue(profile), new Dictionary<string, string?> { ["Data"] = parsed.GetValue(data) }),
-    parsed.GetRequiredValue(stream),
-    parsed.GetValue(shard),
-    parsed.GetValue(version),
-    parsed.GetValue(at) is { } instant ? ReplayCommand.ParseInstant(instant) : null,
+    parsed.GetRequiredValue(lost),
+    parsed.GetValue(acceptLoss),
     cancellationToken));
 
 var doctor = new Command("doctor", "Checks the stores of a profile.") { data, profile };
@@ -82,7 +114,10 @@ restored.SetAction((parsed, cancellationToken) => RestoredCommand.RunAsync(
     parsed.GetValue(neighbour),
     cancellationToken));
 
-var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.") { serve, replay, migrate, restored, doctor }.Parse(args);
+var line = new RootCommand("Orleans.Game: shards, gateway and console in one process.")
+{
+    serve, replay, restore, migrate, restored, doctor,
+}.Parse(args);
 if (line.Errors.Count > 0)
 {
     foreach (var error in line.Errors)
@@ -97,7 +132,8 @@ try
 {
     return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException or ShardStartException)
+catch (Exception exception) when (exception is StartupException or EventStoreException or BroadcastException or ShardStartException
+    or TopicScanException or PublishedLogException or RecordCodecException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

@@ -54,6 +54,12 @@ internal sealed record ShardStore(
         return File.Exists(file) ? OpenFile(file) : throw new StartupException($"There is no store at {file}.");
     }
 
+    /// <summary>Opens the store of a shard, and makes the file if there is none; a database has to be there.</summary>
+    public static async Task<ShardStore> CreateAsync(SiloSettings settings, string shard, CancellationToken cancellationToken) =>
+        settings.Postgres.IsUsed
+            ? Wrap(await PostgresEventStore.OpenAsync(settings.Postgres.Of(shard), cancellationToken))
+            : OpenFile(DataFolder.StoreFile(settings.Data, shard));
+
     public ValueTask DisposeAsync() => Events.DisposeAsync();
 
     private static TimeSpan Patience(SiloSettings settings) => TimeSpan.FromSeconds(settings.Postgres.WaitSeconds);

@@ -1,6 +1,8 @@
 using System.Reflection;
 using Game.Contracts;
+using Game.Contracts.Streams;
 using Game.Grains.EventSourcing;
+using Game.Grains.Streams;
 using Game.Silo.Settings;
 using Game.Streaming.Kafka;
 
@@ -93,7 +95,7 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         options.Kafka = _kafka;
         options.Writer = Writer;
         options.Group = _settings.Group;
-        foreach (var (_, topic, settings) in _settings.Topics.All)
+        foreach (var (_, topic, settings) in _settings.Topics.All.Where(topic => StreamTopics.OfGrains.Contains(topic.Topic)))
         {
             var partitions = new ShardPartitions(_shards, settings.PartitionsPerShard);
             options.Topics.Add(new StreamTopic(topic, partitions.Count, _codec)

@@ -1,11 +1,14 @@
 using Game.Broadcast;
 using Game.Domain.Leaderboards;
 using Game.EventStore;
+using Game.EventStore.Postgres;
 using Game.Gateway;
 using Game.Grains;
 using Game.Grains.Analytics;
 using Game.Grains.Hosting;
+using Game.Grains.Relay;
 using Game.Silo.Settings;
+using Game.Silo.Telemetry;
 
 namespace Game.Silo;
 
@@ -22,9 +25,10 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
-    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, ILoggerFactory loggers)
+    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, IEventSink? events, ILoggerFactory loggers)
     {
         _bus = bus;
+        Events = events;
         _streams = streams;
         _all = settings.AllShards;
         Shards = settings.OwnShards;
@@ -34,6 +38,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 ClusterId = cluster,
                 ConnectionStringOf = settings.Postgres.Of,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+                Tracing = OtlpExport.IsUsed,
                 LoggerFactory = loggers,
             })
             : null;
@@ -47,12 +52,20 @@ public sealed class World : IShardDirectory, IAsyncDisposable
 
     public IBroadcastBus Bus => _bus;
 
+    /// <summary>Where the shards' logs are published; null: nowhere.</summary>
+    public IEventSink? Events { get; }
+
     /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
+    /// <param name="settings">Settings that are valid.</param>
+    /// <param name="data">The data folder.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="events">Where the shards' logs are published; null: nowhere.</param>
+    /// <param name="cancellationToken">Calls the start off.</param>
     /// <exception cref="EventStore.EventStoreException">A store cannot be used; the message says which and why.</exception>
     /// <exception cref="Broadcast.BroadcastException">The bus's file cannot be used.</exception>
     /// <exception cref="StartupException">Kafka does not answer in time, or its topics cannot be used.</exception>
     public static async Task<World> StartAsync(
-        SiloSettings settings, DataFolder data, ILoggerFactory loggers, CancellationToken cancellationToken)
+        SiloSettings settings, DataFolder data, ILoggerFactory loggers, IEventSink? events, CancellationToken cancellationToken)
     {
         var streams = await ShardStreams.OpenAsync(settings, loggers, cancellationToken);
         IBroadcastBus bus;
@@ -66,7 +79,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             throw;
         }
 
-        var world = new World(bus, streams, settings, loggers);
+        var world = new World(bus, streams, settings, events, loggers);
         try
         {
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
@@ -88,6 +101,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             throw;
         }
     }
+
+    public bool IsStoreFailure(Exception exception) => exception is EventStoreException;
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
@@ -138,32 +153,39 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     {
         var store = await ShardStore.OpenAsync(settings, shard, loggers.CreateLogger<ShardStore>(), cancellationToken);
         _stores.Add(shard, store);
-        var host = await ShardHost.StartAsync(
-            new ShardHostOptions
-            {
-                Shard = new ShardIdentity(shard, settings.AllShards),
-                Store = store.Events,
-                Reminders = store.Reminders,
-                Bus = _bus,
-                Streams = _streams?.Of(shard),
-                Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
-                Boards = boards,
-                ChatFilter = settings.Chat.ToFilter(),
-                Presence = settings.Presence.ToOptions(),
-                WorldEvents = settings.WorldEvents.ToSchedules(),
-                Analytics = new AnalyticsOptions
-                {
-                    Generation = settings.Analytics.Generation,
-                    Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
-                },
-                ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
-                Dashboard = settings.Dashboard.Sampling,
-                CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
-                OnSiloLost = () => SiloLost?.Invoke(),
-                LoggerFactory = loggers,
-            },
-            cancellationToken);
+        var patience = new PostgresPatience(
+            shard, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, loggers.CreateLogger<ShardStore>());
+        var host = await patience.TryAsync(
+            () => ShardHost.StartAsync(OptionsOf(shard, store, settings, boards, loggers), cancellationToken), cancellationToken);
         _hosts.Add(shard, host);
         await host.Traffic.DeclareAsync(cancellationToken);
     }
+
+    private ShardHostOptions OptionsOf(
+        string shard, ShardStore store, SiloSettings settings, IReadOnlyList<LeaderboardDefinition> boards, ILoggerFactory loggers) =>
+        new()
+        {
+            Shard = new ShardIdentity(shard, settings.AllShards),
+            Store = store.Events,
+            Reminders = store.Reminders,
+            Bus = _bus,
+            Streams = _streams?.Of(shard),
+            Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
+            EventSink = Events,
+            Boards = boards,
+            ChatFilter = settings.Chat.ToFilter(),
+            Presence = settings.Presence.ToOptions(),
+            WorldEvents = settings.WorldEvents.ToSchedules(),
+            Analytics = new AnalyticsOptions
+            {
+                Generation = settings.Analytics.Generation,
+                Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+            },
+            ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+            Dashboard = settings.Dashboard.Sampling,
+            CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+            Tracing = OtlpExport.IsUsed,
+            OnSiloLost = () => SiloLost?.Invoke(),
+            LoggerFactory = loggers,
+        };
 }

@@ -51,9 +51,9 @@ public sealed class KafkaStreamOptions
             yield return $"{nameof(Topics)}: must name one topic at least, and none twice.";
         }
 
-        foreach (var topic in Topics.Where(topic => string.IsNullOrWhiteSpace(topic.Name) || topic.Partitions is < 1 or > 10_000))
+        foreach (var topic in Topics.Where(topic => string.IsNullOrWhiteSpace(topic.Name) || topic.Partitions is < 1 or > 20_000))
         {
-            yield return $"{nameof(Topics)}: '{topic.Name}' must have a name and 1 to 10000 partitions, not {topic.Partitions}.";
+            yield return $"{nameof(Topics)}: '{topic.Name}' must have a name and 1 to 20000 partitions, not {topic.Partitions}.";
         }
 
         if (string.IsNullOrWhiteSpace(Group))

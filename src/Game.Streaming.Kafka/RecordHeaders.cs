@@ -9,6 +9,9 @@ public static class RecordHeaders
     /// <summary>Schema version of that type, a decimal number.</summary>
     public const string Version = "version";
 
+    /// <summary>Of a record that may come again: what it is, the same each time. Readers that count skip what they know.</summary>
+    public const string Id = "id";
+
     /// <summary>W3C trace context of the producer, if it was traced.</summary>
     public const string TraceParent = "traceparent";
 

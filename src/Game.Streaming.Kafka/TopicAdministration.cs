@@ -44,6 +44,19 @@ public sealed class TopicAdministration : IDisposable
     public Task<IReadOnlyDictionary<string, TopicSpec>> DescribeAsync(IReadOnlyCollection<string> names) =>
         AskAsync(() => LookAsync(names));
 
+    /// <summary>First offset and the one after the last of each partition of a topic, in order.</summary>
+    /// <exception cref="TopicAdministrationException">There is no such topic, or the brokers do not answer or refuse.</exception>
+    public Task<IReadOnlyList<(int Partition, long First, long End)>> ReadExtentAsync(string topic) => AskAsync(async () =>
+    {
+        var found = (await DescribeTopicsAsync([topic])).Find(found => found.Error.Code == ErrorCode.NoError)
+            ?? throw new KafkaException(new Error(ErrorCode.UnknownTopicOrPart, $"There is no topic {topic}."));
+        var partitions = found.Partitions.Select(partition => new TopicPartition(topic, partition.Partition)).ToList();
+        var first = await ListOffsetsAsync(partitions, OffsetSpec.Earliest());
+        var end = await ListOffsetsAsync(partitions, OffsetSpec.Latest());
+        return (IReadOnlyList<(int Partition, long First, long End)>)
+            [.. first.Keys.Order().Select(partition => (partition, first[partition], end[partition]))];
+    });
+
     public void Dispose() => _admin.Dispose();
 
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
@@ -142,6 +155,15 @@ public sealed class TopicAdministration : IDisposable
         {
             return exception.Results.TopicDescriptions;
         }
+    }
+
+    private async Task<Dictionary<int, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec which)
+    {
+        var listed = await _admin.ListOffsetsAsync(
+            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+            new ListOffsetsOptions { RequestTimeout = _kafka.RequestTimeout });
+        return listed.ResultInfos.ToDictionary(
+            result => result.TopicPartitionOffsetError.Partition.Value, result => result.TopicPartitionOffsetError.Offset.Value);
     }
 
     private static IEnumerable<TopicDifference> Compare(TopicSpec wanted, TopicSpec found)

@@ -44,6 +44,22 @@ public abstract class ReadSuite : EventStoreSuite
     }
 
     [Fact]
+    public async Task ReadLog_GivesEventsInTheGlobalOrder_WithTheCommandsThatAppendedThem()
+    {
+        await AppendAsync("a", 0, Command("c", "1", "2"), Command("d", "3"));
+        await AppendAsync("b", 0, Command("c", "4"));
+        await AppendAsync("a", 3, Command("e", "5", "6"));
+
+        var all = await Store.ReadLogAsync(0, 10, Cancelled);
+        Assert.Equal(
+            ["1 a/1 c 1-2", "2 a/2 c 1-2", "3 a/3 d 3-3", "4 b/1 c 1-1", "5 a/4 e 4-5", "6 a/5 e 4-5"],
+            all.Select(logged => $"{logged.Event.Position} {logged.Event.Stream}/{logged.Event.Version} "
+                + $"{logged.Command.CommandId} {logged.Command.FirstVersion}-{logged.Command.LastVersion}"));
+        Assert.All(all, logged => Assert.Equal($"print of {logged.Event.CommandId}", logged.Command.Fingerprint));
+        Assert.Equal((await Store.ReadAllAsync(1, 3, Cancelled)).Select(Body), (await Store.ReadLogAsync(1, 3, Cancelled)).Select(logged => Body(logged.Event)));
+    }
+
+    [Fact]
     public async Task Read_StopsWhenCancelled()
     {
         await AppendAsync("a", 0, Command("c", [.. Enumerable.Range(1, 2500).Select(i => $"{i}")]));

@@ -33,6 +33,9 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken = default) =>
         store.ReadAllAsync(afterPosition, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<LoggedEvent>> ReadLogAsync(long afterPosition, int limit, CancellationToken cancellationToken = default) =>
+        store.ReadLogAsync(afterPosition, limit, cancellationToken);
+
     public ValueTask<long> GetHeadAsync(CancellationToken cancellationToken = default) => store.GetHeadAsync(cancellationToken);
 
     public ValueTask<CommandRecord?> FindCommandAsync(string stream, string commandId, CancellationToken cancellationToken = default) =>

@@ -13,6 +13,7 @@ using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
 using Game.Grains.Presence;
+using Game.Grains.Relay;
 using Game.LocalServers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,6 +41,16 @@ public sealed class TestWorld : IAsyncDisposable
     }
 
     public IReadOnlyList<string> Names { get; }
+
+    private IEventSink? Sink { get; init; }
+
+    public static async Task<TestWorld> StartAsync(int shards, IEventSink sink)
+    {
+        var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], [], null) { Sink = sink };
+        await world.OpenAsync();
+        return world;
+    }
 
     public static Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events) => StartAsync(shards, null, events);
 
@@ -211,6 +222,7 @@ public sealed class TestWorld : IAsyncDisposable
                 Reminders = store.Items("reminders"),
                 Bus = _bus!,
                 Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
+                EventSink = Sink,
                 WorldEvents = _events,
                 Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                 LoggerFactory = NullLoggerFactory.Instance,

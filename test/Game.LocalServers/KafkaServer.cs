@@ -15,19 +15,32 @@ public sealed class KafkaServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _libraries;
-    private readonly string _folder = Directory.CreateTempSubdirectory("game-kafka-").FullName;
-    private readonly int _controllerPort = LocalPort.Free();
+    private readonly string _folder;
+    private readonly bool _isKept;
+    private readonly int _controllerPort;
     private readonly int _jit;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly Broker[] _brokers;
     private string _clusterId = "";
 
-    private KafkaServer(string libraries, int brokers, bool quick, IReadOnlyDictionary<string, string> settings)
+    private KafkaServer(string libraries, int brokers, bool quick, IReadOnlyDictionary<string, string> settings, string? folder)
     {
         _libraries = libraries;
         _jit = quick ? 1 : 4;
         _settings = settings;
-        _brokers = [.. Enumerable.Range(1, brokers).Select(id => new Broker(id, LocalPort.Free()))];
+        _isKept = folder is not null;
+        _folder = folder is not null ? Directory.CreateDirectory(folder).FullName : Directory.CreateTempSubdirectory("game-kafka-").FullName;
+
+        // The brokers' data names their ports: a kept cluster comes back on the same ones.
+        var ports = File.Exists(PortsFile) ? [.. File.ReadAllLines(PortsFile).Select(int.Parse)] : new List<int>();
+        while (ports.Count < brokers + 1)
+        {
+            ports.Add(LocalPort.Free());
+        }
+
+        File.WriteAllLines(PortsFile, ports.Select(port => $"{port}"));
+        _controllerPort = ports[0];
+        _brokers = [.. Enumerable.Range(1, brokers).Select(id => new Broker(id, ports[id]))];
     }
 
     /// <summary>All brokers: <c>host:port</c>, parted by commas.</summary>
@@ -36,24 +49,30 @@ public sealed class KafkaServer : IAsyncDisposable
     /// <param name="brokers">How many; the first is the controller and must live for leaders to move.</param>
     /// <param name="settings">Settings of the brokers beyond those that make them small.</param>
     /// <param name="forSpeed">Compile fully: starts slower and runs faster.</param>
+    /// <param name="folder">Where the cluster is kept, with the same brokers each time; null: a folder that goes with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ServerMissingException">Java or Kafka is not installed.</exception>
     public static async Task<KafkaServer> StartAsync(
         int brokers = 1,
         IReadOnlyDictionary<string, string>? settings = null,
         bool forSpeed = false,
+        string? folder = null,
         CancellationToken cancellationToken = default)
     {
         var libraries = FindLibraries() ?? throw new ServerMissingException(
             $"Kafka is missing: set {Variable} or KAFKA_HOME to a folder of Apache Kafka 4 (it holds libs), and install Java 17 or later.");
-        var server = new KafkaServer(libraries, brokers, !forSpeed, settings ?? new Dictionary<string, string>());
+        var server = new KafkaServer(libraries, brokers, !forSpeed, settings ?? new Dictionary<string, string>(), folder);
         try
         {
             await File.WriteAllTextAsync(server.PathOf("log4j2.properties"), Logging, cancellationToken);
             server._clusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', 'A').Replace('/', 'B');
             for (var broker = 0; broker < brokers; broker++)
             {
-                await server.FormatAsync(broker, cancellationToken);
+                if (!File.Exists(Path.Combine(server.PathOf($"broker{broker}"), "meta.properties")))
+                {
+                    await server.FormatAsync(broker, cancellationToken);
+                }
+
                 await server.RestartAsync(broker, cancellationToken);
             }
 
@@ -151,8 +170,13 @@ public sealed class KafkaServer : IAsyncDisposable
             await KillAsync(broker);
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (!_isKept)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
+
+    private string PortsFile => PathOf("ports");
 
     private const string Logging =
         """

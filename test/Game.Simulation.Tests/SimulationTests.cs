@@ -65,7 +65,10 @@ public sealed class SimulationTests
 
         using var child = Process.Start(new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "Game.Simulation.Tests" + (OperatingSystem.IsWindows() ? ".exe" : "")),
-            [SeedRun.Argument, $"{seed}"]) { RedirectStandardOutput = true })!;
+            [SeedRun.Argument, $"{seed}"])
+        {
+            RedirectStandardOutput = true,
+        })!;
         var there = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(here.Hash, there.Trim());

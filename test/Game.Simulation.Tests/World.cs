@@ -57,6 +57,7 @@ internal sealed class World : IDisposable
 
     /// <summary>Ids of registered players.</summary>
     public List<string> Players { get; } = [];
+
     /// <summary>Ids of world bosses that have been scheduled.</summary>
     public List<string> Bosses { get; } = [];
 

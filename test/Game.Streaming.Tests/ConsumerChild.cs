@@ -15,7 +15,14 @@ internal static class ConsumerChild
     {
         await using var reader = PartitionReader.Start(
             new KafkaOptions { BootstrapServers = brokers },
-            new PartitionReaderOptions { Topic = topic, Partition = 0, Group = group, BatchRecords = 20, CommitInterval = TimeSpan.FromMilliseconds(50) },
+            new PartitionReaderOptions
+            {
+                Topic = topic,
+                Partition = 0,
+                Group = group,
+                BatchRecords = 20,
+                CommitInterval = TimeSpan.FromMilliseconds(50),
+            },
             TimeProvider.System,
             NullLogger<PartitionReader>.Instance);
         await using var output = Console.OpenStandardOutput();

@@ -16,7 +16,8 @@ public sealed class DeadLetterTests(KafkaFixture broker)
         await using var writer = topic.OpenWriter();
         var codec = new JsonRecordCodec([new RecordType(typeof(int), "test.number")], JsonSerializerOptions.Web);
         await writer.WriteAsync(codec.Encode(topic.Name, "k", 1), Cancelled);
-        var poison = await writer.WriteAsync(topic.Record("poison", "not a number") with { Headers = [new("origin", "elsewhere")] }, Cancelled);
+        var poison = await writer.WriteAsync(
+            topic.Record("poison", "not a number") with { Headers = [new("origin", "elsewhere")] }, Cancelled);
         await writer.WriteAsync(codec.Encode(topic.Name, "k", 2), Cancelled);
         await writer.WriteAsync(codec.Encode(topic.Name, "k", 13), Cancelled);
         await writer.WriteAsync(codec.Encode(topic.Name, "k", 3), Cancelled);
@@ -89,7 +90,8 @@ public sealed class DeadLetterTests(KafkaFixture broker)
         await writer.WriteAsync(topic.Record("k", new string('x', 9_800)), Cancelled);
         await using var reader = topic.Read();
         var record = (await reader.TakeAsync(1))[0];
-        await new DeadLetters(writer, TimeProvider.System, NullLogger<DeadLetters>.Instance).PutAsync(record, new string('r', 5000), Cancelled);
+        await new DeadLetters(writer, TimeProvider.System, NullLogger<DeadLetters>.Instance)
+            .PutAsync(record, new string('r', 5000), Cancelled);
         await using var letters = topic.ReadDeadLetters();
         var letter = (await letters.TakeAsync(1))[0];
         Assert.Equal(9_800, letter.Value.Length);

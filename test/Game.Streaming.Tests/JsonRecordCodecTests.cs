@@ -37,7 +37,8 @@ public sealed class JsonRecordCodecTests
             headers.Add(new RecordHeader(RecordHeaders.Version, version));
         }
 
-        var exception = Assert.Throws<RecordCodecException>(() => Codec.Decode(Read(System.Text.Encoding.UTF8.GetBytes(body), [.. headers])));
+        var record = Read(System.Text.Encoding.UTF8.GetBytes(body), [.. headers]);
+        var exception = Assert.Throws<RecordCodecException>(() => Codec.Decode(record));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
 

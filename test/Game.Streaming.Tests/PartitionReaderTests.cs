@@ -69,7 +69,8 @@ public sealed class PartitionReaderTests(KafkaFixture broker)
             try
             {
                 var seen = effects.Count;
-                for (var life = random.Next(50, 700); effects.Count - seen < life && await child.StandardOutput.ReadLineAsync(Cancelled) is { } line;)
+                var life = random.Next(50, 700);
+                while (effects.Count - seen < life && await child.StandardOutput.ReadLineAsync(Cancelled) is { } line)
                 {
                     effects.Add(int.Parse(line, null));
                     if (effects[^1] == Records - 1)

@@ -45,12 +45,15 @@ public sealed class RecordWriterTests(KafkaFixture broker)
         var topic = await broker.CreateTopicAsync(maxRecordBytes: 5000);
         await using var writer = topic.OpenWriter(new RecordWriterOptions { MaxRecordBytes = 20_000, Compress = false });
         var before = writer.WriteAsync(topic.Record("k", "before"), Cancelled);
-        var overOurs = await Assert.ThrowsAsync<RecordWriteException>(() => writer.WriteAsync(topic.Record("k", new string('x', 30_000)), Cancelled));
+        var overOurs = await Assert.ThrowsAsync<RecordWriteException>(
+            () => writer.WriteAsync(topic.Record("k", new string('x', 30_000)), Cancelled));
         await before;
-        var overTheirs = await Assert.ThrowsAsync<RecordWriteException>(() => writer.WriteAsync(topic.Record("k", new string('x', 10_000)), Cancelled));
+        var overTheirs = await Assert.ThrowsAsync<RecordWriteException>(
+            () => writer.WriteAsync(topic.Record("k", new string('x', 10_000)), Cancelled));
         await writer.WriteAsync(topic.Record("k", "after"), Cancelled);
 
-        Assert.All([overOurs, overTheirs], exception => Assert.True(exception is { IsTooLarge: true, MayBeStored: false }, exception.Message));
+        Assert.All(
+            [overOurs, overTheirs], exception => Assert.True(exception is { IsTooLarge: true, MayBeStored: false }, exception.Message));
         Assert.Equal((2, 2, 0), (writer.Counters.Confirmed, writer.Counters.Failed, writer.Counters.Unknown));
         await using var reader = topic.Read();
         Assert.Equal(["before", "after"], (await reader.TakeAsync(2)).Select(record => record.Text()));
@@ -272,5 +275,8 @@ public sealed class RecordWriterTests(KafkaFixture broker)
 
     /// <summary>A writer whose brokers never answer.</summary>
     private static RecordWriter Away(RecordWriterOptions options) => RecordWriter.Open(
-        new KafkaOptions { BootstrapServers = $"127.0.0.1:{LocalPort.Free()}" }, options, TimeProvider.System, NullLogger<RecordWriter>.Instance);
+        new KafkaOptions { BootstrapServers = $"127.0.0.1:{LocalPort.Free()}" },
+        options,
+        TimeProvider.System,
+        NullLogger<RecordWriter>.Instance);
 }

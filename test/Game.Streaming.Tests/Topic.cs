@@ -74,7 +74,13 @@ public sealed class Topic(KafkaOptions kafka, TopicSpec spec)
 
     public PartitionReader Read(int partition = 0, string? group = Group, Func<PartitionReaderOptions, PartitionReaderOptions>? with = null)
     {
-        var options = new PartitionReaderOptions { Topic = Name, Partition = partition, Group = group, CommitInterval = TimeSpan.FromMilliseconds(100) };
+        var options = new PartitionReaderOptions
+        {
+            Topic = Name,
+            Partition = partition,
+            Group = group,
+            CommitInterval = TimeSpan.FromMilliseconds(100),
+        };
         return PartitionReader.Start(kafka, with?.Invoke(options) ?? options, TimeProvider.System, NullLogger<PartitionReader>.Instance);
     }
 

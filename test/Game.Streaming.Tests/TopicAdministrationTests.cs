@@ -15,7 +15,8 @@ public sealed class TopicAdministrationTests(KafkaFixture broker)
         Assert.Empty(await administration.EnsureAsync([first, first.DeadLetters()]));
         Assert.Empty(await administration.EnsureAsync([first, first.DeadLetters()]));
 
-        var differences = await administration.EnsureAsync([first with { Partitions = 6, Retention = null }, new TopicSpec(name + "b", 1, 1, null)]);
+        var differences = await administration.EnsureAsync(
+            [first with { Partitions = 6, Retention = null }, new TopicSpec(name + "b", 1, 1, null)]);
         Assert.Equal(
             [
                 $"Topic {name}: partitions is 3, the settings say 6.",
@@ -48,7 +49,8 @@ public sealed class TopicAdministrationTests(KafkaFixture broker)
             BootstrapServers = $"127.0.0.1:{LocalPort.Free()}",
             RequestTimeout = TimeSpan.FromSeconds(1),
         });
-        var away = await Assert.ThrowsAsync<TopicAdministrationException>(() => administration.EnsureAsync([new TopicSpec("any", 1, 1, null)]));
+        var away = await Assert.ThrowsAsync<TopicAdministrationException>(
+            () => administration.EnsureAsync([new TopicSpec("any", 1, 1, null)]));
         Assert.False(away.IsRefusal);
     }
 }

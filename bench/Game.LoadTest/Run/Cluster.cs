@@ -15,6 +15,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     private readonly string _data = Path.GetFullPath(options.Data);
     private readonly List<Member> _members = [];
     private readonly ConcurrentQueue<string> _failures = new();
+    private readonly CancellationTokenSource _enough = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _broken = new();
     private PostgresServer? _postgres;
@@ -50,8 +51,10 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
     public async Task<IReadOnlyList<string>> StopAsync()
     {
-        await _stopping.CancelAsync();
+        // What was broken last is mended first: nobody drains a cluster while its silos are killed.
+        await _enough.CancelAsync();
         await _breaking;
+        await _stopping.CancelAsync();
         await Task.WhenAll(_members.Select(async member =>
         {
             SiloProcess? process;
@@ -90,6 +93,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
             await _postgres.DisposeAsync();
         }
 
+        _enough.Dispose();
         _stopping.Dispose();
         _broken.Dispose();
     }
@@ -146,20 +150,22 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
             {
                 onLine("killing the database server");
                 await Required(_postgres, "PostgreSQL").KillAsync();
-                await _postgres!.RestartAsync(_stopping.Token);
+                await _postgres!.RestartAsync(_broken.Token);
             }),
             RepeatAsync(faults.KillBroker, async () =>
             {
                 onLine("killing the broker");
                 await Required(_broker!.Own, "RabbitMQ").KillAsync();
-                await _broker.Own!.RestartAsync(_stopping.Token);
+                await _broker.Own!.RestartAsync(_broken.Token);
             }));
     }
 
     private async Task StopInOrderAsync(SiloProcess process)
     {
         await process.StopAsync();
-        if (process.ExitCode != 0)
+
+        // One that has not come up yet may have given up by itself, for example on a database that was killed.
+        if (process.WasReady && process.ExitCode != 0)
         {
             _failures.Enqueue($"a silo that was restarted ended with exit code {process.ExitCode}");
         }
@@ -167,13 +173,13 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
     private async Task RestartAsync(Member member, string how, Func<SiloProcess, Task> stop)
     {
-        await member.Turn.WaitAsync(_stopping.Token);
+        await member.Turn.WaitAsync(_broken.Token);
         try
         {
             onLine($"{how} silo {member.Name}");
             var process = member.Process!;
             await stop(process);
-            await member.StartedAgainAsync(process).WaitAsync(_stopping.Token);
+            await member.StartedAgainAsync(process).WaitAsync(_broken.Token);
         }
         finally
         {
@@ -215,12 +221,12 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         using var timer = new PeriodicTimer(interval.Value);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            while (await timer.WaitForNextTickAsync(_enough.Token))
             {
                 await fault();
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested || _broken.IsCancellationRequested)
         {
             // The world ends.
         }

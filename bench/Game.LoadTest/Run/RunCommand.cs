@@ -18,6 +18,7 @@ internal static class RunCommand
     {
         var happenings = new Happenings();
         await using var view = View.Start(happenings);
+        await using var kafka = new Kafka(options, view.Line);
         await using IWorld world = options.Profile switch
         {
             "cluster" => new Cluster(options, view.Line),
@@ -36,6 +37,7 @@ internal static class RunCommand
         using var terminate = OnSignal(PosixSignal.SIGTERM, stopping);
         try
         {
+            await kafka.StartAsync(stopping.Token);
             var places = await world.StartAsync(stopping.Token);
             foreach (var gateways in places.Shards.GroupBy(shard => string.Join(' ', places.GatewaysOf(shard))))
             {
@@ -53,6 +55,7 @@ internal static class RunCommand
             }
 
             var summary = await PlayAsync(options, places, world.Broken, happenings, view, stopping.Token);
+            await kafka.CountAsync(places, summary);
             return await FinishAsync(world, view, summary);
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or ServerMissingException)

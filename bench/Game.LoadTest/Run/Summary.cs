@@ -31,6 +31,14 @@ public sealed record Summary
 
     public long Duplicated { get; set; }
 
+    /// <summary>Events in the logs of all shards; null without Kafka.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? EventsIn { get; set; }
+
+    /// <summary>Events of those logs counted in Kafka, each once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? EventsCounted { get; set; }
+
     public int Errors { get; set; }
 
     /// <summary>Whether what there was time for has happened.</summary>
@@ -39,7 +47,7 @@ public sealed record Summary
 
     [JsonIgnore]
     public bool Agrees => Complete && PointsEarned == PointsSettled && GoldBefore == GoldAfter
-        && Lost == 0 && Duplicated == 0 && Errors == 0;
+        && Lost == 0 && Duplicated == 0 && EventsIn == EventsCounted && Errors == 0;
 
     /// <summary>Compares what the bots know with what the world holds, once it is at rest.</summary>
     public static async Task<Summary> OfAsync(Campaign campaign, Places places, Happenings happenings)

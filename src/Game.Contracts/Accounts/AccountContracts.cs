@@ -1,8 +1,8 @@
 namespace Game.Contracts.Accounts;
 
 /// <summary>
-/// Sign-in of one player; key: the login name in lower case. Its stream holds hashes only and is private: it is never
-/// published to another shard or topic.
+/// Sign-in of one player; key: the login name in lower case. Its stream holds hashes only and is private: no other
+/// shard sees it, and a topic holds it sealed only.
 /// </summary>
 [Alias("game.IAccountGrain")]
 public interface IAccountGrain : IGrainWithStringKey

@@ -16,5 +16,8 @@ public static class StreamTopics
     /// <summary>The published event log; the key is the aggregate's stream.</summary>
     public const string GameEvents = "game_events";
 
+    /// <summary>Topics that grains stream. The others hold records that hosts write, for whoever reads them outside.</summary>
+    public static IReadOnlyList<string> OfGrains { get; } = [GameAnalytics, PlayerActions];
+
     public static IReadOnlyList<string> All { get; } = [GameAnalytics, PlayerActions, ServerMetrics, GameLogs, GameEvents];
 }

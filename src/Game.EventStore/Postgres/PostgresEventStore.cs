@@ -112,6 +112,27 @@ public sealed class PostgresEventStore : IEventStore
             limit);
     }
 
+    public async ValueTask<IReadOnlyList<LoggedEvent>> ReadLogAsync(
+        long afterPosition, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return await QueryAsync(
+            """
+            SELECT position, version, event.command_id, at_ticks, type, schema_version, body, name, fingerprint, first_version, last_version
+              FROM event JOIN stream ON stream.id = event.stream
+              JOIN command ON command.stream = event.stream AND command.command_id = event.command_id
+             WHERE position > $1 ORDER BY position LIMIT $2
+            """,
+            row =>
+            {
+                var stored = ReadEvent(row, row.GetString(7));
+                return new LoggedEvent(stored, new CommandRecord(stored.CommandId, row.GetString(8), row.GetInt64(9), row.GetInt64(10)));
+            },
+            cancellationToken,
+            afterPosition,
+            limit);
+    }
+
     public async ValueTask<long> GetHeadAsync(CancellationToken cancellationToken = default) =>
         await NumberAsync("SELECT coalesce(max(position), 0) FROM event", cancellationToken);
 

@@ -67,6 +67,13 @@ public sealed class SqliteEventStore : IEventStore
         return await ReadAsync(session => session.ReadAll(afterPosition, limit), cancellationToken);
     }
 
+    public async ValueTask<IReadOnlyList<LoggedEvent>> ReadLogAsync(
+        long afterPosition, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return await ReadAsync(session => session.ReadLog(afterPosition, limit), cancellationToken);
+    }
+
     public async ValueTask<long> GetHeadAsync(CancellationToken cancellationToken = default) =>
         await ReadAsync(session => session.ReadHead(), cancellationToken);
 

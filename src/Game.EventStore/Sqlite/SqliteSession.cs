@@ -14,6 +14,14 @@ internal sealed class SqliteSession : IDisposable
     private const string SelectAll =
         $"SELECT {EventColumns}, name FROM event JOIN stream ON stream.id = event.stream WHERE position > ? ORDER BY position LIMIT ?";
 
+    private const string SelectLog =
+        """
+        SELECT position, version, event.command_id, at_ticks, type, schema_version, body, name, fingerprint, first_version, last_version
+          FROM event JOIN stream ON stream.id = event.stream
+          JOIN command ON command.stream = event.stream AND command.command_id = event.command_id
+         WHERE position > ? ORDER BY position LIMIT ?
+        """;
+
     private readonly SqliteConnection _connection;
 
     // By reference, which is faster than hashing the text: every statement is a constant.
@@ -135,6 +143,19 @@ internal sealed class SqliteSession : IDisposable
         while (rows.Step())
         {
             events.Add(ReadEvent(rows, rows.GetString(7)));
+        }
+
+        return events;
+    }
+
+    public IReadOnlyList<LoggedEvent> ReadLog(long afterPosition, int limit)
+    {
+        var rows = Prepare(SelectLog).Bind(afterPosition).Bind(limit);
+        var events = new List<LoggedEvent>();
+        while (rows.Step())
+        {
+            var stored = ReadEvent(rows, rows.GetString(7));
+            events.Add(new LoggedEvent(stored, new CommandRecord(stored.CommandId, rows.GetString(8), rows.GetInt64(9), rows.GetInt64(10))));
         }
 
         return events;

@@ -1,3 +1,5 @@
+using Game.Contracts;
+
 namespace Game.Gateway.Http;
 
 /// <summary>What a client is told when something failed that no rule refused.</summary>
@@ -10,8 +12,15 @@ internal static class Failures
         "body",
         $"at most {GatewayLimits.MaxBodyBytes} bytes");
 
-    public static Problem ToProblem(Exception exception) => exception switch
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="shards">Knows the failures of shards' stores; null: none is involved.</param>
+    public static Problem ToProblem(Exception exception, ShardRouter? shards = null) => exception switch
     {
+        _ when shards?.IsStoreFailure(exception) == true => new Problem(
+            StatusCodes.Status503ServiceUnavailable,
+            RefusalCodes.StoreUnavailable,
+            "The shard's store cannot be reached now. Ask again with the same key.",
+            RetryAfter: TimeSpan.FromSeconds(1)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => BodyTooLarge(),
         BadHttpRequestException bad => new Problem(bad.StatusCode, GatewayCodes.BadRequest, "The request cannot be understood."),
         TimeoutException => new Problem(

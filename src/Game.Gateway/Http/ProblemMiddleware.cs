@@ -3,7 +3,7 @@ namespace Game.Gateway.Http;
 /// <summary>
 /// Every answer of status 400 and above is a problem with a code; nothing about an exception but its kind reaches a client.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ShardRouter shards, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -33,7 +33,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception exception)
         {
-            problem = Failures.ToProblem(exception);
+            problem = Failures.ToProblem(exception, shards);
             if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
                 LogFailed(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, problem.Code, exception);

@@ -66,13 +66,17 @@ public sealed record AuditEntry(DateTimeOffset At, string Who, string? From, str
 public sealed record DeadLetterDetail(
     DeadLetterStatus Letter, IReadOnlyDictionary<string, string> Headers, int BodyBytes, JsonElement? Body, string? Base64);
 
-/// <summary>One shard: whether it takes traffic, and if not why.</summary>
+/// <summary>
+/// One shard: whether it takes traffic, and if not why. <paramref name="Relay"/>: how far its log is published to Kafka; null if it
+/// is not.
+/// </summary>
 public sealed record ShardStatus(
     string Shard,
     bool Ready,
     string? Trouble,
     IReadOnlyList<PublisherStatus> Publishers,
     IReadOnlyList<QueueStatus> Queues,
+    RelayStatus? Relay = null,
     InboxStatus? Inbox = null);
 
 public sealed record QueueStatus(string Queue, long Ready, long Unacknowledged, long DeadLetters);

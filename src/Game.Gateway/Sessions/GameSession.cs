@@ -359,7 +359,7 @@ internal sealed partial class GameSession
         }
         catch (Exception exception)
         {
-            var failure = Failures.ToProblem(exception);
+            var failure = Failures.ToProblem(exception, _services.Shards);
             LogFrameFailed(_services.Logger, handler.Type, failure.Code, exception);
             reply = FrameReply.Refused(failure);
         }

@@ -17,6 +17,9 @@ public interface IShardDirectory
     /// </summary>
     event Action? SiloLost;
 
+    /// <summary>Whether a grain could not do what it was asked because its shard's store is away.</summary>
+    bool IsStoreFailure(Exception exception);
+
     /// <exception cref="OrleansException">It is served, but cannot be reached now.</exception>
     bool TryGet(string shard, [MaybeNullWhen(false)] out IGrainFactory grains);
 }

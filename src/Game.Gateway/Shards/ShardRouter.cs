@@ -10,6 +10,8 @@ internal sealed class ShardRouter(IShardDirectory shards)
 
     public string Default => shards.Shards[0];
 
+    public bool IsStoreFailure(Exception exception) => shards.IsStoreFailure(exception);
+
     public bool Serves(string shard) => shards.All.Contains(shard);
 
     /// <summary>Why an identifier already known to be well formed cannot be served here, or null.</summary>

@@ -14,6 +14,9 @@ namespace Game.Grains.Analytics;
 public sealed class ActionBucketGrain(EventSourcingServices services, AnalyticsOptions options, AnalyticsMetrics metrics)
     : EventSourcedGrain<ActionBucket, BucketCommand>(services), IActionBucketGrain
 {
+    /// <summary>What a snapshot's bytes are.</summary>
+    public const string SnapshotFormat = "action-bucket/1";
+
     private const int MaxMarks = 1_000;
     private const int MaxTries = 5;
 
@@ -59,7 +62,7 @@ public sealed class ActionBucketGrain(EventSourcingServices services, AnalyticsO
     protected override AggregateReader<ActionBucket> CreateReader() => new BinaryStateReader<ActionBucket>(
         Store,
         Codec,
-        "action-bucket/1",
+        SnapshotFormat,
         () => ActionBucket.Initial(Key),
         (state, fact) => state.Apply(fact),
         state => state.WriteSnapshot(),

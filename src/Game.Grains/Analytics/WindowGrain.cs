@@ -9,6 +9,9 @@ namespace Game.Grains.Analytics;
 [Reentrant]
 public sealed class WindowGrain(EventSourcingServices services) : EventSourcedGrain<WindowSpan, WindowCommand>(services), IWindowGrain
 {
+    /// <summary>What a snapshot's bytes are.</summary>
+    public const string SnapshotFormat = "window/1";
+
     private const int BytesAnEvent = 1_024;
 
     protected override string Category => StreamName.Window;
@@ -25,7 +28,7 @@ public sealed class WindowGrain(EventSourcingServices services) : EventSourcedGr
     protected override AggregateReader<WindowSpan> CreateReader() => new BinaryStateReader<WindowSpan>(
         Store,
         Codec,
-        "window/1",
+        SnapshotFormat,
         () => WindowSpan.Initial(Key),
         (state, fact) => state.Apply(fact),
         state => state.WriteSnapshot(),

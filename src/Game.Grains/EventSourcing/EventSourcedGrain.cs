@@ -380,6 +380,8 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
         {
             _ = GrainFactory.GetGrain<IBroadcastPublisherGrain>(route).WakeAsync();
         }
+
+        _services.Relay.Hint(GrainFactory);
     }
 
     private static void FailAll(List<Pending> batch, Refusal refusal)

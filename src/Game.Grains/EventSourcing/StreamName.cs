@@ -1,3 +1,5 @@
+using Game.Contracts.Chat;
+
 namespace Game.Grains.EventSourcing;
 
 /// <summary>Names of streams: <c>{category}/{key}</c>.</summary>
@@ -22,8 +24,16 @@ public static class StreamName
     public const string ActionBucket = "action-bucket";
     public const string Window = "window";
 
-    /// <summary>Sign-in data. Private: never leaves the shard's store.</summary>
+    /// <summary>Sign-in data. Private: leaves the shard's store sealed only.</summary>
     public const string Account = "account";
+
+    /// <summary>Whether bodies of a stream's events are nobody else's business: sign-in data, whispers. Published, they are sealed.</summary>
+    public static bool IsPrivate(string stream) => CategoryOf(stream) switch
+    {
+        Account => true,
+        Chat => ChatChannels.TryParseWhispers(KeyOf(stream), out _, out _),
+        _ => false,
+    };
 
     public static string Of(string category, string key) => $"{category}/{key}";
 

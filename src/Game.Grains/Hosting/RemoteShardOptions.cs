@@ -12,5 +12,8 @@ public sealed record RemoteShardOptions
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <inheritdoc cref="ShardHostOptions.Tracing"/>
+    public bool Tracing { get; init; }
+
     public required ILoggerFactory LoggerFactory { get; init; }
 }

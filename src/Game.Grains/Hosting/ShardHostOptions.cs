@@ -5,6 +5,7 @@ using Game.Domain.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Analytics;
 using Game.Grains.Presence;
+using Game.Grains.Relay;
 using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,9 @@ public sealed record ShardHostOptions
     public required IDurableItems Reminders { get; init; }
 
     public required IBroadcastBus Bus { get; init; }
+
+    /// <summary>Where the shard's log is published; null: nowhere. Stays the caller's.</summary>
+    public IEventSink? EventSink { get; init; }
 
     /// <summary>Boards beside the built-in ones.</summary>
     public IReadOnlyList<LeaderboardDefinition> Boards { get; init; } = [];
@@ -47,6 +51,9 @@ public sealed record ShardHostOptions
 
     /// <summary>What the dashboard may measure; null: there is none. Only on Orleans, the same on all silos of the shard.</summary>
     public DashboardSampling? Dashboard { get; init; }
+
+    /// <summary>Whether calls carry the trace they belong to; costs each of them a little. Only on Orleans.</summary>
+    public bool Tracing { get; init; }
 
     /// <summary>Called when a silo of the shard's cluster is gone, on any thread; returns at once. Only on Orleans.</summary>
     public Action? OnSiloLost { get; init; }

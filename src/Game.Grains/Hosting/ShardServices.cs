@@ -2,6 +2,7 @@ using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 using Game.Grains.Leaderboards;
+using Game.Grains.Relay;
 using Game.Grains.Shards;
 using Game.Grains.WorldEvents;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class ShardServices
         services.AddSingleton(options.Presence);
         services.AddSingleton(new WorldEventSchedules(options.WorldEvents));
         services.AddSingleton(EventCodec.ForGame());
+        services.AddSingleton(new EventRelay(options.EventSink, options.Clock));
         services.AddSingleton<EventSourcingServices>();
         services.AddSingleton<KnownShards>();
         services.AddSingleton<InboxRules>();

@@ -5,6 +5,7 @@ using Game.Contracts.WorldEvents;
 using Game.EventStore;
 using Game.Grains.Broadcast;
 using Game.Grains.Leaderboards;
+using Game.Grains.Relay;
 using Game.Grains.WorldEvents;
 
 namespace Game.Grains.Hosting;
@@ -14,7 +15,7 @@ namespace Game.Grains.Hosting;
 /// host's start and stop call it.
 /// </summary>
 public sealed class ShardTraffic(
-    ShardInbox inbox, LeaderboardCatalog boards, IGrainFactory grains, ShardIdentity shard, WorldEventSchedules events)
+    ShardInbox inbox, LeaderboardCatalog boards, EventRelay relay, IGrainFactory grains, ShardIdentity shard, WorldEventSchedules events)
 {
     /// <summary>
     /// Declares the shard's queues. Of several shards that start together all declare before the first one starts, so that
@@ -42,6 +43,11 @@ public sealed class ShardTraffic(
             var publisher = grains.GetGrain<IBroadcastPublisherGrain>(route);
             await publisher.GetStatusAsync();
             await publisher.WakeAsync();
+        }
+
+        if (relay.Sink is { } sink)
+        {
+            await grains.GetGrain<IEventRelayGrain>(sink.Name).GetStatusAsync();
         }
 
         foreach (var board in boards.Boards)

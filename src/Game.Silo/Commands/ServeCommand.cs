@@ -3,6 +3,7 @@ using System.Text.Json;
 using Game.Gateway;
 using Game.Gateway.Management;
 using Game.Gateway.Tokens;
+using Game.Silo.Kafka;
 using Game.Silo.Settings;
 using Game.Silo.Telemetry;
 
@@ -24,8 +25,9 @@ internal static class ServeCommand
 
         CheckKeys(settings.Gateway.Tokens);
         var builder = WebApplication.CreateSlimBuilder();
-        using var loggers = LoggerFactory.Create(SiloLog.Configure);
-        SiloLog.Configure(builder.Logging.ClearProviders());
+        await using var kafka = KafkaLink.Open(settings, LoggerFactory.Create(SiloLog.Configure));
+        using var loggers = LoggerFactory.Create(logging => Log(logging, kafka));
+        Log(builder.Logging.ClearProviders(), kafka);
 
         using var telemetry = OtlpExport.Start(settings.OwnShards);
         using var ending = new CancellationTokenSource();
@@ -34,7 +36,7 @@ internal static class ServeCommand
         try
         {
             await using var probes = await ProbeAsync(settings.Gateway, ending.Token);
-            await using var world = await World.StartAsync(settings, data, loggers, ending.Token);
+            await using var world = await World.StartAsync(settings, data, loggers, kafka?.Events, ending.Token);
             using var audit = new AuditLog(data.AuditFile);
             await ServeAsync(builder, settings.Gateway, world, audit, probes, ending.Token);
         }
@@ -110,6 +112,12 @@ internal static class ServeCommand
             context.Cancel = true;
             ending.Cancel();
         });
+
+    private static void Log(ILoggingBuilder logging, KafkaLink? kafka)
+    {
+        SiloLog.Configure(logging);
+        kafka?.AddTo(logging);
+    }
 
     private static WebApplication Build(WebApplicationBuilder builder, GatewaySettings settings, World world, Operations operations)
     {

@@ -1,3 +1,4 @@
+using Game.Grains.Relay;
 using Game.Streaming.Kafka;
 
 namespace Game.Silo.Settings;
@@ -38,6 +39,24 @@ public sealed class KafkaSettings
 
     public KafkaTopicsSettings Topics { get; set; } = new();
 
+    /// <summary>
+    /// Base64 of the 32 bytes that private events are sealed with before they go to the topic; the same for all processes of the
+    /// game. A secret: from the environment, or <see cref="PrivateKeyFile"/>.
+    /// </summary>
+    public string? PrivateKey { get; set; }
+
+    /// <summary>A file that holds the key; made with a fresh one if it does not exist. Default: <c>kafka.key</c> in the data folder.</summary>
+    public string? PrivateKeyFile { get; set; }
+
+    /// <summary>The name of this process in logs and metrics, 1–100 characters; null: the machine's name and the gateway's port.</summary>
+    public string? Server { get; set; }
+
+    /// <summary>The least level of log lines that go to the topic; <c>None</c>: no lines.</summary>
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    /// <summary>Between samples of the server's metrics, 1–3600 s.</summary>
+    public int MetricsSeconds { get; set; } = 10;
+
     public bool IsUsed => BootstrapServers is not null;
 
     /// <summary>How the brokers are reached. For settings that are valid.</summary>
@@ -49,8 +68,10 @@ public sealed class KafkaSettings
         CertificateAuthorityFile = CertificateAuthorityFile,
         SaslMechanism = SaslMechanism,
         User = User,
-        Password = Password ?? (PasswordFile is { } file ? File.ReadAllText(file).Trim() : null),
+        Password = ReadPassword(),
     };
+
+    internal string? ReadPassword() => Password ?? (PasswordFile is { } file ? File.ReadAllText(file).Trim() : null);
 
     /// <summary>The topics as they are wanted, those of dead letters not among them.</summary>
     internal IReadOnlyList<TopicSpec> ToSpecs(int shards) =>
@@ -62,7 +83,13 @@ public sealed class KafkaSettings
             topic.Settings.RetentionHours == 0 ? null : TimeSpan.FromHours(topic.Settings.RetentionHours))),
     ];
 
-    internal IEnumerable<string> Validate(string path)
+    internal static bool IsKey(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && length == BodySeal.KeyBytes;
+    }
+
+    internal IEnumerable<string> Validate(string path, bool isCluster)
     {
         if (!IsUsed)
         {
@@ -99,9 +126,38 @@ public sealed class KafkaSettings
             yield return $"{path}:Replication: must be 1 to 9, not {Replication}.";
         }
 
+        foreach (var failure in ValidateRecords(path, isCluster))
+        {
+            yield return failure;
+        }
+
         foreach (var failure in Topics.All.SelectMany(topic => topic.Settings.Validate($"{path}:Topics:{topic.Setting}")))
         {
             yield return failure;
+        }
+    }
+
+    private IEnumerable<string> ValidateRecords(string path, bool isCluster)
+    {
+        if (PrivateKey is not null && !IsKey(PrivateKey))
+        {
+            // Not repeated: it is a secret.
+            yield return $"{path}:PrivateKey: must be base64 of {BodySeal.KeyBytes} bytes.";
+        }
+
+        if (isCluster && PrivateKey is null && PrivateKeyFile is null)
+        {
+            yield return $"{path}:PrivateKey: must be set (GAME__Kafka__PrivateKey), or PrivateKeyFile, with Cluster:Id: all processes seal with one key.";
+        }
+
+        if (MetricsSeconds is < 1 or > 3600)
+        {
+            yield return $"{path}:MetricsSeconds: must be 1 to 3600, not {MetricsSeconds}.";
+        }
+
+        if (Server is { Length: 0 or > 100 })
+        {
+            yield return $"{path}:Server: must hold 1 to 100 characters.";
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class SiloSettings
         var shards = ShardCount is < 1 or > MaxShards ? 1 : OwnShards.Count;
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
-            .Concat(Kafka.Validate("Kafka"))
+            .Concat(Kafka.Validate("Kafka", Cluster.IsUsed))
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))

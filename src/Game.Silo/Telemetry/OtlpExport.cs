@@ -32,9 +32,12 @@ internal sealed class OtlpExport : IDisposable
             .Build();
     }
 
+    /// <summary>Whether a collector is named; without one nobody looks at traces.</summary>
+    public static bool IsUsed => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint));
+
     /// <returns>Null if no collector is named.</returns>
     public static OtlpExport? Start(IReadOnlyList<string> shards) =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint))
+        !IsUsed
             ? null
             : new OtlpExport(ResourceBuilder.CreateDefault()
                 .AddService(

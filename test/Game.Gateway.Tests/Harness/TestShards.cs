@@ -6,6 +6,7 @@ using Game.Contracts.Leaderboards;
 using Game.Domain.Chat;
 using Game.Domain.Economy;
 using Game.Domain.Leaderboards;
+using Game.EventStore;
 using Game.EventStore.Sqlite;
 using Game.Grains;
 using Game.Grains.Analytics;
@@ -47,6 +48,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         add { }
         remove { }
     }
+
+    public bool IsStoreFailure(Exception exception) => exception is EventStoreException;
 
     public IReadOnlyList<string> All { get; }
 

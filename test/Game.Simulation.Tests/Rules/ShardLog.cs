@@ -51,6 +51,7 @@ internal sealed class ShardLog(ShardNode node)
     public IEnumerable<WarFront> Fronts() => Fold(StreamName.Front, WarFront.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<FriendList> FriendLists() => Fold(StreamName.Friends, FriendList.Initial, (state, fact) => state.Apply(fact));
+
     public IEnumerable<WorldEvent> Events() => Fold(StreamName.WorldEvent, WorldEvent.Initial, (state, fact) => state.Apply(fact));
 
     public IEnumerable<WorldEventFront> EventFronts() =>

@@ -34,7 +34,9 @@ public sealed class KafkaClusterTests(KafkaFixture broker)
             options.Kafka = topic.Kafka;
             options.Writer = writer;
             options.Topics.Add(new StreamTopic(
-                topic.Name, Partitions, new JsonRecordCodec([new RecordType(typeof(Happening), "suite.happening")], JsonSerializerOptions.Web)));
+                topic.Name,
+                Partitions,
+                new JsonRecordCodec([new RecordType(typeof(Happening), "suite.happening")], JsonSerializerOptions.Web)));
             options.Group = Topic.Group;
             options.CommitInterval = TimeSpan.FromMilliseconds(100);
         }));
@@ -57,7 +59,8 @@ public sealed class KafkaClusterTests(KafkaFixture broker)
 
     private static async Task ProduceAsync(IStreamProvider streams, string[] keys, int number)
     {
-        await Task.WhenAll(keys.Select(key => streams.GetStream<Happening>(StreamId.Create(HappeningGrain.Topic, key)).OnNextAsync(new Happening(number))));
+        await Task.WhenAll(keys.Select(
+            key => streams.GetStream<Happening>(StreamId.Create(HappeningGrain.Topic, key)).OnNextAsync(new Happening(number))));
         foreach (var key in keys)
         {
             await Journal.Of(key).WaitForAsync($"{number}");

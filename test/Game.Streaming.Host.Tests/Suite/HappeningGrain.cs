@@ -42,7 +42,8 @@ public sealed class HappeningGrain : Grain, IHappeningGrain, IStreamSubscription
         Journal.Of(key).Add($"batch of {items.Count}");
         foreach (var item in items)
         {
-            Journal.Of(key).Add(_last is null || item.Token.SequenceNumber > _last.SequenceNumber ? $"{item.Item.Number}" : $"again {item.Item.Number}");
+            var isNew = _last is null || item.Token.SequenceNumber > _last.SequenceNumber;
+            Journal.Of(key).Add(isNew ? $"{item.Item.Number}" : $"again {item.Item.Number}");
             _last = item.Token;
         }
     }

@@ -72,7 +72,8 @@ public abstract class KafkaStreamSuite(KafkaFixture broker) : IAsyncLifetime
             Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), Numbers(key));
         }
 
-        Assert.Contains(keys.SelectMany(key => Journal.Of(key).Entries), entry => entry.StartsWith("batch of", StringComparison.Ordinal) && entry != "batch of 1");
+        var batches = keys.SelectMany(key => Journal.Of(key).Entries).Where(entry => entry.StartsWith("batch of", StringComparison.Ordinal));
+        Assert.Contains(batches, batch => batch != "batch of 1");
         await CommittedAsync(600);
     }
 
@@ -132,7 +133,8 @@ public abstract class KafkaStreamSuite(KafkaFixture broker) : IAsyncLifetime
         var host = await StartAsync();
         await Stream(host).OnNextAsync(new Happening(1));
         await Writer.WriteAsync(new StreamRecord(Topic.Name, Key(), Encoding.UTF8.GetBytes("{ not a happening")), Cancelled);
-        await Writer.WriteAsync(new StreamRecord(Topic.Name, default(ReadOnlyMemory<byte>?), Encoding.UTF8.GetBytes("without key")), Cancelled);
+        await Writer.WriteAsync(
+            new StreamRecord(Topic.Name, default(ReadOnlyMemory<byte>?), Encoding.UTF8.GetBytes("without key")), Cancelled);
         await Stream(host).OnNextAsync(new Happening(2));
         await NumbersAsync(Key(), 2);
         Assert.Equal(["1", "2"], Numbers(Key()));
@@ -227,7 +229,8 @@ public abstract class KafkaStreamSuite(KafkaFixture broker) : IAsyncLifetime
     [Fact]
     public async Task WrongOptions_AreAllToldAtTheStart()
     {
-        var exception = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(options => (options.Group, options.BatchRecords) = ("", 0)));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(
+            () => StartAsync(options => (options.Group, options.BatchRecords) = ("", 0)));
         Assert.Contains("Group: must name a consumer group.", exception.Message, StringComparison.Ordinal);
         Assert.Contains("BatchRecords: must be 1 to 1000, not 0.", exception.Message, StringComparison.Ordinal);
     }

@@ -49,7 +49,7 @@ public static class AnomalyLimits
     public const double YieldDeviations = 3;
 
     /// <summary>The same, if nearly all kills were of one kind.</summary>
-    public const double NarrowYieldDeviations = 2.2;
+    public const double NarrowYieldDeviations = 2.5;
 
     /// <summary>Share of kills of one kind that is narrow.</summary>
     public const double NarrowShare = 0.9;
@@ -64,5 +64,5 @@ public static class AnomalyLimits
     public const int MinBaseline = 200;
 
     /// <summary>A player is told of once for a reason in this time, ms.</summary>
-    public const long Quiet = 60 * 60_000;
+    public const long Quiet = 24 * 60 * 60_000;
 }

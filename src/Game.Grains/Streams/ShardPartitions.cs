@@ -1,7 +1,8 @@
 using System.Text;
+using Game.Grains.Relay;
 using Game.Streaming.Kafka;
 
-namespace Game.Silo;
+namespace Game.Grains.Streams;
 
 /// <summary>
 /// Which partitions of a topic are whose: each shard has a block of them, in the order of the shards, so that a new shard takes new
@@ -9,7 +10,7 @@ namespace Game.Silo;
 /// </summary>
 /// <param name="shards">All shards of the game, in order.</param>
 /// <param name="perShard">Partitions of a block.</param>
-public sealed class ShardPartitions(IReadOnlyList<string> shards, int perShard)
+public sealed class ShardPartitions(IReadOnlyList<string> shards, int perShard) : IEventPlaces
 {
     public int Count => shards.Count * perShard;
 
@@ -20,6 +21,15 @@ public sealed class ShardPartitions(IReadOnlyList<string> shards, int perShard)
         return shard < 0
             ? Partitioner.PartitionOf(bytes, Count)
             : (shard * perShard) + Partitioner.PartitionOf(bytes, perShard);
+    }
+
+    /// <summary>The partition of what a shard holds under a key, whatever the key names: in the shard's block.</summary>
+    public int PartitionOf(string shard, string key)
+    {
+        var index = IndexOf(shard);
+        return index < 0
+            ? throw new ArgumentException($"{shard} is no shard of the game.", nameof(shard))
+            : (index * perShard) + Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), perShard);
     }
 
     public bool Owns(string shard, int partition) => partition / perShard == IndexOf(shard);
