@@ -1,3 +1,4 @@
+using Game.Contracts.Streams;
 using Game.Grains.Hosting;
 using Game.Hosting.Orleans;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ public sealed class ShardHost : IShardHost
         {
             silo.Services.AddShard(options);
             silo.AddReminders();
+            silo.AddMemoryStreams(StreamProviders.Kafka, memory => memory.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
             silo.Services.AddSingleton<IReminderTable>(reminders);
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);

@@ -97,7 +97,8 @@ internal sealed class Workload
             Assert.True(outcome.Refusal is null or { Kind: Contracts.RefusalKind.Unavailable }, outcome.Refusal?.Detail);
             return outcome.Accepted;
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException or EventStore.EventStoreException)
+        catch (Exception exception) when (
+            exception is OrleansException or TimeoutException or EventStore.EventStoreException or OperationCanceledException)
         {
             return false;
         }
