@@ -93,6 +93,9 @@ internal sealed class Intake : AsyncDefaultBasicConsumer, IAsyncDisposable
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
+    /// <summary>Ends it from here.</summary>
+    public void GiveUp() => End("its queue was made again");
+
     public async ValueTask DisposeAsync() => await Channel.DisposeAsync();
 
     private void End(string reason) => _received.Writer.TryComplete(new BroadcastException($"The broker ended the consumer: {reason}"));

@@ -58,6 +58,9 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
         return new QueueConsumer(queue, declaration, intake, handler, services, disposed);
     }
 
+    /// <summary>Gives up the place it has at the broker, if any, and takes a new one.</summary>
+    public void StartAgain() => _intake?.GiveUp();
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposing, 1) == 0)

@@ -240,7 +240,14 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         {
             try
             {
-                await _topology.RestoreAsync(queue);
+                if (await _topology.PutBackAsync(queue) == 0)
+                {
+                    // A queue that is made again before the broker has told its consumers that it was gone leaves them without a word.
+                    foreach (var consumer in _consumers.Keys.Where(consumer => consumer.Queue == queue))
+                    {
+                        consumer.StartAgain();
+                    }
+                }
             }
             catch (Exception exception) when (IsBrokers(exception))
             {

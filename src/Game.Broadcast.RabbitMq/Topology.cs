@@ -36,10 +36,11 @@ internal sealed partial class Topology(BrokerConnection connection)
     public static Task DeclareExchangeAsync(IChannel channel, string exchange) =>
         channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
 
+    /// <returns>How many consumers the queue has.</returns>
     /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
-    public async Task DeclareAsync(QueueDeclaration queue)
+    public async Task<long> DeclareAsync(QueueDeclaration queue)
     {
-        await connection.UseChannelAsync(
+        var consumers = await connection.UseChannelAsync(
             async channel =>
             {
                 foreach (var exchange in queue.Bindings.Select(binding => binding.Exchange).Distinct())
@@ -49,18 +50,24 @@ internal sealed partial class Topology(BrokerConnection connection)
 
                 await DeclareQueueAsync(channel, DeadLettersOf(queue.Name), []);
                 await DeclareQueueAsync(channel, FailuresOf(queue.Name), new() { ["x-max-length"] = 1 });
-                await DeclareQueueAsync(
+                var made = await DeclareQueueAsync(
                     channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, ["x-single-active-consumer"] = true });
                 foreach (var (exchange, pattern) in queue.Bindings)
                 {
                     await channel.QueueBindAsync(queue.Name, exchange, pattern);
                 }
 
-                return true;
+                return (long)made.ConsumerCount;
             },
             failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed) ? Mismatch(queue, failure) : null);
         _declared[queue.Name] = queue;
+        return consumers;
     }
+
+    /// <summary>Puts back a queue that this process has declared, should the broker have lost it.</summary>
+    /// <returns>How many consumers it has: none, if it had to be made again.</returns>
+    /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
+    public Task<long> PutBackAsync(string queue) => DeclareAsync(_declared[queue]);
 
     /// <summary>Puts back what this process has declared of a queue, should the broker have lost it.</summary>
     /// <returns>The declaration; for a queue that another process declared, its limit and a default prefetch.</returns>
@@ -147,7 +154,7 @@ internal sealed partial class Topology(BrokerConnection connection)
     public static BroadcastException? Missing(string queue, Exception failure) =>
         BrokerErrors.Is(failure, BrokerErrors.NotFound) ? new BroadcastException($"Queue {queue} has not been declared.", failure) : null;
 
-    private static Task DeclareQueueAsync(IChannel channel, string name, Dictionary<string, object?> arguments)
+    private static Task<QueueDeclareOk> DeclareQueueAsync(IChannel channel, string name, Dictionary<string, object?> arguments)
     {
         arguments["x-queue-type"] = "quorum";
         return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments);
