@@ -134,12 +134,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
         await Task.WhenAll(moved.ToList().Select(key => WriteAsync(key, _chains[key])));
         foreach (var key in done.Select(step => (route, step.Source, step.Chain)).Distinct())
         {
-            if (_chains[key].TryHeal())
-            {
-                _healed++;
-                ChainMetrics.GapHealed(route);
-                LogHealed(_services.Logger, route, key.Source, key.Chain, _chains[key].Mark);
-            }
+            Heal(key, _chains[key]);
         }
     }
 
@@ -214,10 +209,31 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
         }
     }
 
+    private void Heal((string Route, string Source, string Chain) key, HeardChain chain)
+    {
+        if (chain.TryHeal())
+        {
+            _healed++;
+            ChainMetrics.GapHealed(key.Route);
+            LogHealed(_services.Logger, key.Route, key.Source, key.Chain, chain.Mark);
+        }
+    }
+
     private async Task LookAsync()
     {
         try
         {
+            // A mark that could not be written when its message was settled: the message does not come again to say so.
+            foreach (var (key, chain) in _chains.Where(entry => entry.Value.Mark > entry.Value.Durable || entry.Value.MissingSince is not null).ToList())
+            {
+                if (chain.Mark > chain.Durable)
+                {
+                    await WriteAsync(key, chain);
+                }
+
+                Heal(key, chain);
+            }
+
             foreach (var (key, chain) in _chains.Where(entry => IsDue(entry.Value)).ToList())
             {
                 chain.AskedAt = Now;
