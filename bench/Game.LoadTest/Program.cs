@@ -61,11 +61,7 @@ run.Validators.Add(result =>
     }
 });
 
-var address = new Option<Uri>("--url")
-{
-    Description = "Where the gateway takes sessions.",
-    DefaultValueFactory = _ => new Uri("ws://127.0.0.1:8080/v1/session"),
-};
+var address = Address("Where the gateway takes sessions.", "ws://127.0.0.1:8080/v1/session", "ws", "wss");
 var token = new Option<string>("--token") { Description = "Access token of a signed-in player.", Required = true };
 var session = new Command("session", "A WebSocket session by hand: lines of standard input are frames.") { address, token };
 session.SetAction((parsed, cancellationToken) =>
@@ -100,11 +96,7 @@ load.SetAction((parsed, cancellationToken) => LoadCommand.RunAsync(
 
 var action = new Argument<string>("action") { Description = "list, show, replay or discard." };
 action.AcceptOnlyFromAmong("list", "show", "replay", "discard");
-var management = new Option<Uri>("--url")
-{
-    Description = "The management port.",
-    DefaultValueFactory = _ => new Uri("http://127.0.0.1:8081"),
-};
+var management = Address("The management port.", "http://127.0.0.1:8081", "http", "https");
 var queue = new Option<string?>("--queue") { Description = "The queue, for example game.guild.events.s01; list goes without." };
 var letter = new Option<long?>("--id") { Description = "The letter's number in its queue." };
 var deadLetters = new Command("deadletters", "Messages that were given up on.") { action, management, queue, letter };
@@ -148,6 +140,22 @@ static Option<int?> Every(string name, string what)
     });
     return option;
 }
+
+static Option<Uri> Address(string description, string usual, params string[] schemes) => new("--url")
+{
+    Description = description,
+    DefaultValueFactory = _ => new Uri(usual),
+    CustomParser = result =>
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme))
+        {
+            return uri;
+        }
+
+        result.AddError($"--url must be an address that begins with {string.Join(":// or ", schemes)}://.");
+        return null;
+    },
+};
 
 static Option<int> Number(string name, int value, int min, int max, string description)
 {
