@@ -31,7 +31,11 @@ internal static class GrainRetry
         }
     }
 
+    /// <summary>Whether a grain that was asked for something of the gateway's own did not answer: its silo or its shard is away.</summary>
+    public static bool IsUnanswered(Exception exception) =>
+        exception is TimeoutException || IsTransient(exception, CancellationToken.None);
+
     /// <summary>Orleans also cancels calls that it was still finding a silo for.</summary>
-    public static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
+    private static bool IsTransient(Exception exception, CancellationToken cancellationToken) =>
         exception is OrleansException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

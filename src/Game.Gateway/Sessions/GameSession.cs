@@ -83,7 +83,7 @@ internal sealed partial class GameSession
             await SendBacklogAsync();
             await ReceiveAsync();
         }
-        catch (Exception exception) when (exception is TimeoutException || GrainRetry.IsTransient(exception, CancellationToken.None))
+        catch (Exception exception) when (GrainRetry.IsUnanswered(exception))
         {
             // Without its own topic a session would miss what its player is told.
             LogNoFeed(_services.Logger, Caller.PlayerId, exception);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Game.Gateway.Http;
 using Game.Gateway.Presence;
 using Microsoft.Extensions.Hosting;
 
@@ -69,7 +70,7 @@ internal sealed partial class SessionUpkeep(
                 {
                     await work(cancellationToken);
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
                 {
                     // One bad round must not end all that follow.
                     LogRoundFailed(logger, exception);
@@ -102,7 +103,7 @@ internal sealed partial class SessionUpkeep(
             {
                 await work(session);
             }
-            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            catch (Exception exception) when (GrainRetry.IsUnanswered(exception))
             {
                 LogRoundFailed(logger, exception);
             }

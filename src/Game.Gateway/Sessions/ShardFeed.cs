@@ -94,7 +94,7 @@ internal sealed partial class ShardFeed : IFeedObserver
         {
             await ReconcileAsync(listeners, renew);
         }
-        catch (Exception exception) when (exception is TimeoutException || GrainRetry.IsTransient(exception, CancellationToken.None))
+        catch (Exception exception) when (GrainRetry.IsUnanswered(exception))
         {
             LogNotTold(_logger, listeners.Topic, exception);
         }
