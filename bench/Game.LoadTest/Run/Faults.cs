@@ -5,7 +5,4 @@ namespace Game.LoadTest.Run;
 /// <param name="RollSilo">The silo processes, one after the other and over and over, are stopped in order and started again.</param>
 /// <param name="KillDatabase">The database server is killed and started again.</param>
 /// <param name="KillBroker">The broker is killed and started again.</param>
-public sealed record Faults(TimeSpan? KillSilo = null, TimeSpan? RollSilo = null, TimeSpan? KillDatabase = null, TimeSpan? KillBroker = null)
-{
-    public static Faults None { get; } = new();
-}
+public sealed record Faults(TimeSpan? KillSilo, TimeSpan? RollSilo, TimeSpan? KillDatabase, TimeSpan? KillBroker);
