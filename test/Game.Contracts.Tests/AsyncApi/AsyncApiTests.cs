@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Reflection;
 using Game.Broadcast;
 using Game.Contracts.Identity;
 using Game.Grains.Broadcast;
@@ -47,6 +47,9 @@ public sealed class AsyncApiTests
         }
     }
 
-    private static string FileOf([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/asyncapi/broadcast.yaml"));
+    // Not [CallerFilePath]: continuous integration builds map source paths to /_/.
+    private static string FileOf() => Path.GetFullPath(Path.Combine(
+        typeof(AsyncApiTests).Assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "AsyncApiFolder").Value!,
+        "broadcast.yaml"));
 }
