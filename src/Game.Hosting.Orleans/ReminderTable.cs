@@ -5,35 +5,34 @@ namespace Game.Hosting.Orleans;
 
 /// <summary>
 /// Reminders of a one-silo cluster, in the shard's own store. Orleans asks by grain and by range of hash; the ETag makes a
-/// removal fail that was meant for an older version.
+/// removal fail that was meant for an older version. Thread-safe; whoever asks before the store is read waits for that.
 /// </summary>
 internal sealed class ReminderTable(IDurableItems items) : IReminderTable
 {
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> _entries = [];
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var (_, value) in await items.ReadAllAsync(cancellationToken))
+        var stored = await items.ReadAllAsync(cancellationToken);
+        lock (_lock)
         {
-            var stored = JsonSerializer.Deserialize<StoredReminder>(value)!;
-            var grain = GrainId.Parse(stored.Grain);
-            _entries[(grain, stored.Name)] = new ReminderEntry
+            // A table may be started twice at once; and what has been set since it was read is newer.
+            foreach (var entry in stored.Select(item => Parse(item.Value)))
             {
-                GrainId = grain,
-                ReminderName = stored.Name,
-                StartAt = stored.StartAt,
-                Period = stored.Period,
-                ETag = stored.ETag,
-            };
+                _entries.TryAdd((entry.GrainId, entry.ReminderName), entry);
+            }
         }
+
+        _read.TrySetResult();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<ReminderTableData> ReadRows(GrainId grainId) => Read(entry => entry.GrainId == grainId);
+    public Task<ReminderTableData> ReadRows(GrainId grainId) => SelectAsync(entry => entry.GrainId == grainId);
 
-    public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(entry =>
+    public Task<ReminderTableData> ReadRows(uint begin, uint end) => SelectAsync(entry =>
     {
         var hash = entry.GrainId.GetUniformHashCode();
 
@@ -41,16 +40,18 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
         return begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
     });
 
-    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
+    public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
     {
+        await _read.Task;
         lock (_lock)
         {
-            return Task.FromResult(_entries.GetValueOrDefault((grainId, reminderName)));
+            return _entries.GetValueOrDefault((grainId, reminderName));
         }
     }
 
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
+        await _read.Task;
         entry.ETag = Guid.NewGuid().ToString("N");
         await items.PutAsync(
             KeyOf(entry.GrainId, entry.ReminderName),
@@ -66,6 +67,7 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
 
     public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
     {
+        await _read.Task;
         lock (_lock)
         {
             if (!_entries.TryGetValue((grainId, reminderName), out var entry) || entry.ETag != eTag)
@@ -94,11 +96,25 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
 
     private static string KeyOf(GrainId grain, string name) => $"{grain}/{name}";
 
-    private Task<ReminderTableData> Read(Func<ReminderEntry, bool> wanted)
+    private static ReminderEntry Parse(byte[] value)
     {
+        var stored = JsonSerializer.Deserialize<StoredReminder>(value)!;
+        return new ReminderEntry
+        {
+            GrainId = GrainId.Parse(stored.Grain),
+            ReminderName = stored.Name,
+            StartAt = stored.StartAt,
+            Period = stored.Period,
+            ETag = stored.ETag,
+        };
+    }
+
+    private async Task<ReminderTableData> SelectAsync(Func<ReminderEntry, bool> wanted)
+    {
+        await _read.Task;
         lock (_lock)
         {
-            return Task.FromResult(new ReminderTableData(_entries.Values.Where(wanted).ToList()));
+            return new ReminderTableData(_entries.Values.Where(wanted).ToList());
         }
     }
 
