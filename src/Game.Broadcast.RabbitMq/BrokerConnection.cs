@@ -79,6 +79,13 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
         {
+            // The broker reads nothing more from a connection whose channel was publishing into a queue that was then deleted, and
+            // goes on with heartbeats (seen with quorum queues of RabbitMQ 3.10): nobody else will end it.
+            if (exception is OperationCanceledException or TimeoutException && Blocked is null && !_closing.IsCancellationRequested)
+            {
+                _ = AbandonAsync(connection);
+            }
+
             throw Away(exception);
         }
     }
@@ -186,11 +193,31 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives up a connection whose broker does not answer, so that the next caller makes a new one.</summary>
+    private async Task AbandonAsync(IConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _connection, null, connection) != connection)
+        {
+            return;
+        }
+
+        _lost = $"The connection to the broker did not answer and was given up ({_name})";
+        LogGivenUp(_logger, _name);
+        try
+        {
+            await connection.AbortAsync(Constants.InternalError, "no answer", _options.RequestTimeout).WaitAsync(_options.RequestTimeout, _clock);
+            await connection.DisposeAsync().AsTask().WaitAsync(_options.RequestTimeout, _clock);
+        }
+        catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
+        {
+            LogCloseFailed(_logger, _name, BrokerErrors.Describe(exception));
+        }
+    }
+
     private async Task CloseAsync()
     {
-        if (_connection is { } connection)
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
         {
-            _connection = null;
             try
             {
                 await connection.CloseAsync(_options.RequestTimeout).WaitAsync(_options.RequestTimeout, _clock);
@@ -230,6 +257,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {Name}: the broker takes messages again.")]
     private static partial void LogUnblocked(ILogger logger, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Connection {Name}: the broker does not answer on it; a new one is made.")]
+    private static partial void LogGivenUp(ILogger logger, string name);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Connection {Name} was gone before it was closed: {Reason}")]
     private static partial void LogCloseFailed(ILogger logger, string name, string reason);

@@ -67,6 +67,28 @@ public sealed class RabbitMqConnectionFaultTests(RabbitMqFixture shared) : Rabbi
     }
 
     [Fact]
+    public async Task ConnectionThatIsHeardNoMore_ThoughTheBrokerStillTalks_IsMadeAnew()
+    {
+        const int Messages = 400;
+        var broker = await shared.GetAsync();
+        await using var proxy = new FaultProxy(broker.Port);
+
+        // Heartbeats would be missed at last; until then the client believes that all is well.
+        await using var bus = await OpenAsync(Through(broker.Address, proxy.Port), options => options with { Heartbeat = TimeSpan.FromMinutes(10) });
+        await DeclareAsync(bus);
+        var sources = new Sources(bus, Exchanges.World, Name, 2, Messages);
+        await using var consumer = await bus.ConsumeAsync(Name, sources.HandleAsync, Cancelled);
+        var publishing = sources.PublishAsync(Cancelled);
+        await sources.ReceivedAsync(Messages / 4);
+
+        proxy.DeafenAll();
+        await publishing;
+        Assert.NotEmpty(sources.Failures);
+        Assert.Contains(Log.Lines, line => line.Contains("does not answer on it", StringComparison.Ordinal));
+        await UntilAsync(() => bus.Health is { Connected: true, Trouble: null, Unconfirmed: 0 }, () => $"{bus.Health}");
+    }
+
+    [Fact]
     public async Task BrokerThatCannotBeReached_IsToldAtOnce_AndNothingIsHeldBackLater()
     {
         var broker = await shared.GetAsync();

@@ -65,6 +65,15 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>The server hears no more of what clients send over the connections that are open, and goes on sending.</summary>
+    public void DeafenAll()
+    {
+        lock (_links)
+        {
+            _links.ForEach(link => link.Deaf = true);
+        }
+    }
+
     /// <summary>Cuts a connection when clients have sent so many bytes more: likely in the middle of a frame.</summary>
     public void CutAfter(long bytes) => Interlocked.Exchange(ref _cutAfter, bytes);
 
@@ -119,7 +128,7 @@ public sealed class FaultProxy : IAsyncDisposable
             int read;
             while ((read = await source.ReadAsync(buffer)) > 0)
             {
-                if (_silent)
+                if (_silent || (fromClient && link.Deaf))
                 {
                     continue;
                 }
@@ -145,6 +154,8 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private sealed class Link(TcpClient client, TcpClient server) : IDisposable
     {
+        public volatile bool Deaf;
+
         public void Dispose()
         {
             client.Dispose();
