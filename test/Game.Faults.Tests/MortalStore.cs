@@ -7,12 +7,19 @@ namespace Game.Faults.Tests;
 internal sealed class MortalStore(IEventStore store) : IEventStore
 {
     private volatile bool _dead;
+    private volatile Task _held = Task.CompletedTask;
 
     public void Kill() => _dead = true;
 
-    public ValueTask<AppendResult> AppendAsync(
-        string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default) =>
-        Alive().AppendAsync(stream, expectedVersion, commits, cancellationToken);
+    /// <summary>Appends wait for <paramref name="until"/>, as with a slow disk.</summary>
+    public void Hold(Task until) => _held = until;
+
+    public async ValueTask<AppendResult> AppendAsync(
+        string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
+    {
+        await _held.WaitAsync(cancellationToken);
+        return await Alive().AppendAsync(stream, expectedVersion, commits, cancellationToken);
+    }
 
     public async IAsyncEnumerable<StoredEvent> ReadAsync(
         string stream, long fromVersion = 1, long untilVersion = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -25,14 +25,17 @@ public sealed class QueueLossTests
         {
             var saying = ledger.SayAsync(Cancelled);
             await ledger.ReachAsync(0.1, Cancelled);
+            var purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            shards[1].Hold(purged.Task);
             await Brokers.MeddleAsync(broker.Address, async channel =>
             {
-                // Until it has hit something: the shard takes what comes as fast as it can.
+                // Until it has hit something: more than the shard holds unacknowledged must have come.
                 while (await channel.QueuePurgeAsync(queue, Cancelled) == 0)
                 {
                     Assert.False(saying.IsCompleted, "The purges hit nothing.");
                 }
             });
+            purged.SetResult();
             await ledger.ReachAsync(0.4, Cancelled);
             await Brokers.MeddleAsync(broker.Address, channel => channel.QueueDeleteAsync(queue, cancellationToken: Cancelled));
             await ledger.ReachAsync(0.6, Cancelled);

@@ -68,25 +68,27 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
         }
     }
 
+    /// <summary>Lets the shard store nothing until then, so that what others send stays in its queue.</summary>
+    public void Hold(Task until) => _life!.Store.Hold(until);
+
     public async ValueTask DisposeAsync() => await KillAsync();
 
     private sealed class Life
     {
         private readonly List<FaultProxy> _proxies;
-        private readonly MortalStore _store;
 
         private Life(List<FaultProxy> proxies, RabbitMqBus bus, string name, IReadOnlyList<string> all, IEventStore store, MemoryItems items)
         {
             _proxies = proxies;
             Bus = bus;
-            _store = new MortalStore(store);
+            Store = new MortalStore(store);
             Services = new ServiceCollection()
                 .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
                 .AddSingleton(_ => Silo!.GrainFactory)
                 .AddShard(new ShardHostOptions
                 {
                     Shard = new ShardIdentity(name, all),
-                    Store = _store,
+                    Store = Store,
                     Reminders = items,
                     Bus = bus,
                     LoggerFactory = NullLoggerFactory.Instance,
@@ -102,6 +104,8 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
         }
 
         public RabbitMqBus Bus { get; }
+
+        public MortalStore Store { get; }
 
         public ServiceProvider Services { get; }
 
@@ -142,7 +146,7 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
 
         public async Task KillAsync()
         {
-            _store.Kill();
+            Store.Kill();
             foreach (var proxy in _proxies)
             {
                 proxy.Refusing = true;
