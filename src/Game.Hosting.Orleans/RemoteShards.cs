@@ -56,6 +56,7 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
                 database.Invariant = ShardHost.Npgsql;
                 database.ConnectionString = options.ConnectionStringOf(shard);
             });
+            ForeignExceptionCodec.AddTo(client.Services);
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             if (options.Tracing)

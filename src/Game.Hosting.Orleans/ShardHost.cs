@@ -74,6 +74,7 @@ public sealed class ShardHost : IShardHost
 
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
+            ForeignExceptionCodec.AddTo(silo.Services);
             silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
             if (options.Tracing)
             {

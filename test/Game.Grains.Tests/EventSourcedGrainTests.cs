@@ -1,4 +1,5 @@
 using Game.Contracts;
+using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
@@ -83,6 +84,21 @@ public sealed class EventSourcedGrainTests
         Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
         Assert.Equal(1000, meanwhile!.Gold);
         Assert.Equal(1005, retried.Value?.Gold);
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_read_is_told_to_the_caller_as_such_wherever_the_grain_is()
+    {
+        await using var world = await TestWorld.StartAsync(1);
+        for (var i = 0; i < 8; i++)
+        {
+            var player = world.HomeGrain<IPlayerGrain>(EntityId.New("s01", DateTimeOffset.UtcNow).ToString());
+            world.Faults("s01").IsUnreadable = true;
+            var failure = await Assert.ThrowsAsync<EventStoreException>(() => player.GetAsync());
+            Assert.Equal("unreadable by the test", failure.Message);
+            world.Faults("s01").IsUnreadable = false;
+            Assert.Null(await player.GetAsync());
+        }
     }
 
     [Fact]

@@ -8,6 +8,9 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
     /// <summary>What the next appends meet; called before each with the stream's name.</summary>
     public Func<string, Fault> Next { get; set; } = _ => Fault.None;
 
+    /// <summary>While true, streams cannot be read.</summary>
+    public bool IsUnreadable { get; set; }
+
     public async ValueTask<AppendResult> AppendAsync(
         string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
     {
@@ -28,7 +31,7 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
 
     public IAsyncEnumerable<StoredEvent> ReadAsync(
         string stream, long fromVersion = 1, long untilVersion = long.MaxValue, CancellationToken cancellationToken = default) =>
-        store.ReadAsync(stream, fromVersion, untilVersion, cancellationToken);
+        IsUnreadable ? throw new EventStoreException("unreadable by the test") : store.ReadAsync(stream, fromVersion, untilVersion, cancellationToken);
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken = default) =>
         store.ReadAllAsync(afterPosition, limit, cancellationToken);

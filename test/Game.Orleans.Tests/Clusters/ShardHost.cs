@@ -36,13 +36,17 @@ public sealed class ShardHost : IShardHost
         {
             silo.Services.AddShard(options);
             silo.AddReminders();
+            ForeignExceptionCodec.AddTo(silo.Services);
             silo.AddMemoryStreams(StreamProviders.Kafka, memory => memory.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
             silo.Services.AddSingleton<IReminderTable>(reminders);
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
         });
         builder.ConfigureClient(client =>
-            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout));
+        {
+            ForeignExceptionCodec.AddTo(client.Services);
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        });
         var cluster = builder.Build();
         await cluster.DeployAsync(cancellationToken);
         return new ShardHost(cluster, options.Shard.Name);
