@@ -4,6 +4,7 @@ using Game.Contracts.Broadcast;
 using Game.EventStore;
 using Game.Grains.Broadcast.Chains;
 using Game.Grains.EventSourcing;
+using Game.Grains.LogPumps;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Broadcast;
@@ -14,69 +15,30 @@ namespace Game.Grains.Broadcast;
 /// same, because its queue was deleted, is read from the log once more and sent to it alone.
 /// </summary>
 [Reentrant]
-public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisherGrain, IRemindable
+public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPublisherGrain
 {
-    private const int PageSize = 512;
-    private const string KeepAwake = "publish";
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(15);
 
-    private readonly EventSourcingServices _services;
     private readonly IBroadcastBus _bus;
     private readonly ShardIdentity _shard;
-    private readonly CancellationTokenSource _stopping = new();
-    private string _route = "";
-    private long _cursor;
     private SentChains _sent = null!;
     private readonly Dictionary<(string Receiver, string Chain), long> _asked = [];
     private readonly Dictionary<(string Receiver, string Chain), long> _missed = [];
     private long _number;
-    private long _published;
-    private long _failures;
-    private bool _woken;
-    private Task _pump = Task.CompletedTask;
+    private long _durable;
 
     public BroadcastPublisherGrain(EventSourcingServices services, IBroadcastBus bus, ShardIdentity shard)
+        : base(services)
     {
-        _services = services;
         _bus = bus;
         _shard = shard;
     }
 
-    private string CursorName => BroadcastRoutes.CursorOf(_route);
+    protected override string CursorName => BroadcastRoutes.CursorOf(Route);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        _route = this.GetPrimaryKeyString();
-        _cursor = await _services.Store.ReadCursorAsync(CursorName, cancellationToken);
-        _sent = await SentChains.LoadAsync(_services.Store, CursorName, _cursor, cancellationToken);
-        await RemindAsync();
-        this.RegisterGrainTimer(
-            static (self, _) => self.WakeAsync(),
-            this,
-            new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = LookInterval, KeepAlive = true });
-    }
+    protected override string ReminderName => "publish";
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        // Not CancelAsync: that would run the callbacks outside the grain's turns.
-        _stopping.Cancel();
-        await _pump;
-        _stopping.Dispose();
-    }
-
-    public Task WakeAsync()
-    {
-        _woken = true;
-        if (_pump.IsCompleted)
-        {
-            _pump = PumpAsync(_stopping.Token);
-        }
-
-        return Task.CompletedTask;
-    }
+    private string Route => this.GetPrimaryKeyString();
 
     public async Task<IReadOnlyList<ChainMark>> AnswerAsync(string receiver, IReadOnlyList<ChainMark> heard)
     {
@@ -96,61 +58,42 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
         return WakeAsync();
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
-
     public async Task<PublisherStatus> GetStatusAsync() =>
-        new(_route, _cursor, await _services.Store.GetHeadAsync(), _published, _failures);
+        new(Route, Cursor, await Services.Store.GetHeadAsync(), Sent, Failures);
 
-    private Task RemindAsync() => this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
-
-    private async Task PumpAsync(CancellationToken stopping)
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var backoff = TimeSpan.FromMilliseconds(100);
-        var durableCursor = _cursor;
-        while (_woken && !stopping.IsCancellationRequested)
-        {
-            _woken = false;
-            try
-            {
-                await ResendMissedAsync(stopping);
-                while (await PublishPageAsync(stopping))
-                {
-                    backoff = TimeSpan.FromMilliseconds(100);
-                }
-
-                if (_cursor > durableCursor)
-                {
-                    if (!_sent.IsSaved)
-                    {
-                        await _sent.SaveAsync(_services.Store, CursorName, _cursor, _services.Clock.GetUtcNow(), stopping);
-                    }
-
-                    await _services.Store.WriteCursorAsync(CursorName, _cursor, stopping);
-                    durableCursor = _cursor;
-                }
-
-                await AnswerAskedAsync(stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (
-                exception is BroadcastException or EventStoreException or TimeoutException or EventCodecException)
-            {
-                _failures++;
-                _woken = true;
-                LogRetrying(_services.Logger, _route, _cursor, backoff, exception);
-                await WaitAsync(backoff, stopping);
-                backoff = backoff * 2 > MaxBackoff ? MaxBackoff : backoff * 2;
-            }
-        }
+        _durable = Cursor;
+        _sent = await SentChains.LoadAsync(Services.Store, CursorName, Cursor, cancellationToken);
     }
 
-    /// <returns>False when the end of the log is reached.</returns>
-    private async Task<bool> PublishPageAsync(CancellationToken stopping)
+    protected override Task BeginAsync(CancellationToken stopping) => ResendMissedAsync(stopping);
+
+    protected override async Task FinishAsync(CancellationToken stopping)
     {
-        var page = await _services.Store.ReadAllAsync(_cursor, PageSize, stopping);
+        if (Cursor > _durable)
+        {
+            if (!_sent.IsSaved)
+            {
+                await _sent.SaveAsync(Services.Store, CursorName, Cursor, Services.Clock.GetUtcNow(), stopping);
+            }
+
+            if (!await MoveCursorAsync(Cursor, stopping))
+            {
+                await LoadAsync(stopping);
+            }
+
+            _durable = Cursor;
+        }
+
+        await AnswerAskedAsync(stopping);
+    }
+
+    protected override bool IsTrouble(Exception exception) => exception is BroadcastException or EventCodecException;
+
+    protected override async Task<bool> SendPageAsync(CancellationToken stopping)
+    {
+        var page = await Services.Store.ReadAllAsync(Cursor, PageSize, stopping);
         if (page.Count == 0)
         {
             return false;
@@ -165,10 +108,10 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
             confirms.Add(_bus.PublishAsync(message with { Link = link }, stopping).AsTask());
         }
 
-        await Task.WhenAll(confirms).WaitAsync(PublishTimeout, _services.Clock, stopping);
-        _published += confirms.Count;
+        await Task.WhenAll(confirms).WaitAsync(PublishTimeout, Services.Clock, stopping);
+        Sent += confirms.Count;
         _sent = sent;
-        _cursor = page[^1].Position;
+        Cursor = page[^1].Position;
         return page.Count == PageSize;
     }
 
@@ -185,11 +128,11 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
 
         var marks = new Dictionary<(string Receiver, string Chain), long>(_missed);
         var position = marks.Values.Min(ChainPlace.PositionOf) - 1;
-        LogResending(_services.Logger, _route, marks.Count, position);
-        while (position < _cursor)
+        LogResending(Services.Logger, Route, marks.Count, position);
+        while (position < Cursor)
         {
-            var page = (await _services.Store.ReadAllAsync(Math.Max(position, 0), PageSize, stopping))
-                .TakeWhile(stored => stored.Position <= _cursor).ToList();
+            var page = (await Services.Store.ReadAllAsync(Math.Max(position, 0), PageSize, stopping))
+                .TakeWhile(stored => stored.Position <= Cursor).ToList();
             if (page.Count == 0)
             {
                 break;
@@ -204,12 +147,12 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
                     {
                         marks[(receiver, chain)] = link.Place;
                         confirms.Add(_bus.PublishAsync(Again(message, receiver, mark), stopping).AsTask());
-                        ChainMetrics.Resent(_route);
+                        ChainMetrics.Resent(Route);
                     }
                 }
             }
 
-            await Task.WhenAll(confirms).WaitAsync(PublishTimeout, _services.Clock, stopping);
+            await Task.WhenAll(confirms).WaitAsync(PublishTimeout, Services.Clock, stopping);
             position = page[^1].Position;
         }
 
@@ -222,7 +165,7 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
     private BroadcastMessage Again(BroadcastMessage message, string receiver, long previous) => message with
     {
         Exchange = Exchanges.Resync,
-        RoutingKey = Resync.KeyOf(BroadcastRoutes.QueueOf(_route, receiver)),
+        RoutingKey = Resync.KeyOf(BroadcastRoutes.QueueOf(Route, receiver)),
         Link = message.Link! with { Previous = previous },
     };
 
@@ -234,14 +177,14 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
             var head = _sent.HeadOf(chain);
             if (head > heard)
             {
-                var number = _services.Clock.GetUtcNow().UtcTicks + _number++;
-                await _bus.PublishAsync(Resync.Sent(_shard.Name, BroadcastRoutes.QueueOf(_route, receiver), chain, head, number), stopping)
-                    .AsTask().WaitAsync(PublishTimeout, _services.Clock, stopping);
+                var number = Services.Clock.GetUtcNow().UtcTicks + _number++;
+                await _bus.PublishAsync(Resync.Sent(_shard.Name, BroadcastRoutes.QueueOf(Route, receiver), chain, head, number), stopping)
+                    .AsTask().WaitAsync(PublishTimeout, Services.Clock, stopping);
             }
             else if (head < heard)
             {
-                ChainMetrics.LogBehind(_route);
-                LogBehind(_services.Logger, _route, chain, receiver, heard, head);
+                ChainMetrics.LogBehind(Route);
+                LogBehind(Services.Logger, Route, chain, receiver, heard, head);
             }
 
             _asked.Remove((receiver, chain));
@@ -255,7 +198,7 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
         var last = new Dictionary<(string Stream, string Type), long>();
         foreach (var stored in page)
         {
-            if (_services.Codec.TypeOf(stored.Type) is { } type && BroadcastRoutes.IsCoalesced(type))
+            if (Services.Codec.TypeOf(stored.Type) is { } type && BroadcastRoutes.IsCoalesced(type))
             {
                 last[(stored.Stream, stored.Type)] = stored.Position;
             }
@@ -263,16 +206,16 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
 
         foreach (var stored in page)
         {
-            if (_services.Codec.TypeOf(stored.Type) is not { } type
-                || BroadcastRoutes.RouteOf(type) != _route
+            if (Services.Codec.TypeOf(stored.Type) is not { } type
+                || BroadcastRoutes.RouteOf(type) != Route
                 || (last.TryGetValue((stored.Stream, stored.Type), out var position) && position != stored.Position))
             {
                 continue;
             }
 
-            var fact = _services.Codec.Decode(stored);
+            var fact = Services.Codec.Decode(stored);
             var (priority, expiresAt) = BroadcastRoutes.UrgencyOf(fact);
-            var left = expiresAt - _services.Clock.GetUtcNow();
+            var left = expiresAt - Services.Clock.GetUtcNow();
             if (left <= TimeSpan.Zero)
             {
                 // Nobody is to see it any more.
@@ -284,12 +227,12 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
             {
                 // Of cumulative events none is missed: the next one says all, and a last one is not cumulative. What has an end
                 // may be dropped on its way.
-                var link = !BroadcastRoutes.IsCoalesced(type) && expiresAt is null && BroadcastRoutes.ChainOf(_route, key) is { } chain
+                var link = !BroadcastRoutes.IsCoalesced(type) && expiresAt is null && BroadcastRoutes.ChainOf(Route, key) is { } chain
                     ? new MessageLink(chain, ChainPlace.Of(stored.Position, n), 0)
                     : null;
                 yield return new BroadcastMessage(
                     $"{_shard.Name}/{stored.Position}/{n++}",
-                    _route,
+                    Route,
                     key,
                     _shard.Name,
                     stored.Position,
@@ -304,21 +247,6 @@ public sealed partial class BroadcastPublisherGrain : Grain, IBroadcastPublisher
             }
         }
     }
-
-    private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)
-    {
-        try
-        {
-            await Task.Delay(delay, _services.Clock, stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Deactivation ends the back-off; the next activation goes on from the cursor.
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Route {Route} after position {Cursor}: not published, again in {Delay}.")]
-    private static partial void LogRetrying(ILogger logger, string route, long cursor, TimeSpan delay, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Route {Route}: {Count} chains are sent again after position {Position}: their receivers have missed something.")]
     private static partial void LogResending(ILogger logger, string route, int count, long position);
