@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Game.Broadcast;
+using Game.Contracts.Analytics;
 using Game.Contracts.Broadcast;
 using Game.Domain.Economy;
 using Game.Gateway;
@@ -104,7 +105,8 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
                 ? await grains.GetGrain<IEventRelayGrain>(events.Name).GetStatusAsync().WaitAsync(Patience, cancellationToken)
                 : null;
             var inbox = await grains.GetGrain<IBroadcastInboxGrain>(shard).GetStatusAsync().WaitAsync(Patience, cancellationToken);
-            return new ShardStatus(shard, true, noQueues ?? world.Bus.Health.Trouble, publishers, queues, relay, inbox);
+            var actions = await grains.GetGrain<IActionRelayGrain>(shard).GetStatusAsync().WaitAsync(Patience, cancellationToken);
+            return new ShardStatus(shard, true, noQueues ?? world.Bus.Health.Trouble, publishers, queues, relay, inbox, actions);
         }
         catch (TimeoutException)
         {

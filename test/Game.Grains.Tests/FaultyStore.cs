@@ -11,6 +11,11 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
     /// <summary>While true, streams cannot be read.</summary>
     public bool IsUnreadable { get; set; }
 
+    /// <summary>A cursor whose stored position is lost; null: none.</summary>
+    public string? LostCursor { get; init; }
+
+    private long _lost;
+
     public async ValueTask<AppendResult> AppendAsync(
         string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
     {
@@ -54,10 +59,18 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
         store.WriteSnapshotAsync(snapshot, cancellationToken);
 
     public ValueTask<long> ReadCursorAsync(string name, CancellationToken cancellationToken = default) =>
-        store.ReadCursorAsync(name, cancellationToken);
+        name == LostCursor ? new(_lost) : store.ReadCursorAsync(name, cancellationToken);
 
-    public ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default) =>
-        store.WriteCursorAsync(name, position, cancellationToken);
+    public ValueTask WriteCursorAsync(string name, long position, CancellationToken cancellationToken = default)
+    {
+        if (name == LostCursor)
+        {
+            _lost = position;
+            return default;
+        }
+
+        return store.WriteCursorAsync(name, position, cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }

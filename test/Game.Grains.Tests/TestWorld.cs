@@ -44,6 +44,9 @@ public sealed class TestWorld : IAsyncDisposable
 
     private IEventSink? Sink { get; init; }
 
+    /// <summary>A cursor that shards which start from now on find lost.</summary>
+    public string? LostCursor { get; set; }
+
     public static async Task<TestWorld> StartAsync(int shards, IEventSink sink)
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
@@ -213,7 +216,7 @@ public sealed class TestWorld : IAsyncDisposable
     private async Task<IShardHost> StartShardAsync(string name, IReadOnlyList<string> settings)
     {
         var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
-        _faults[name] = new FaultyStore(store);
+        _faults[name] = new FaultyStore(store) { LostCursor = LostCursor };
         var host = await ShardHost.StartAsync(
             new ShardHostOptions
             {

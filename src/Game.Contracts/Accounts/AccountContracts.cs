@@ -83,3 +83,10 @@ public sealed record RefreshRotated(
 
 [GenerateSerializer, Immutable, Alias("account.session-closed")]
 public sealed record SessionClosed(DateTimeOffset At, [property: Id(0)] string SessionId, [property: Id(1)] string Reason) : GameEvent(At);
+
+/// <summary>Why sessions end.</summary>
+public static class SessionEnd
+{
+    /// <summary>The player logged out.</summary>
+    public const string Logout = "logout";
+}

@@ -31,7 +31,11 @@ public enum ActionKind
     StoreViewed,
 
     Registered,
+
+    /// <summary><c>Session</c>.</summary>
     LoggedIn,
+
+    /// <inheritdoc cref="LoggedIn"/>
     LoggedOut,
 
     /// <summary>A strike in a guild war: <c>Target</c>: the war, <c>Amount</c>: points.</summary>
@@ -43,7 +47,10 @@ public enum ActionKind
     /// <summary><c>Target</c>: the guild, <c>Amount</c>: gold.</summary>
     GuildDeposited,
 
-    /// <summary>One for each guild, as its leader's: <c>Outcome</c>, <c>Amount</c>: points, <c>Target</c>: attacker or defender.</summary>
+    /// <summary>
+    /// One for each guild, both told of the player who declared the war, who need not have played: <c>Outcome</c>, <c>Amount</c>:
+    /// points, <c>Target</c>: attacker or defender.
+    /// </summary>
     WarEnded,
 
     Chatted,

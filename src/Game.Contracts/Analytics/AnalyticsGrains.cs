@@ -9,6 +9,35 @@ public interface IActionIntakeGrain : IGrainWithStringKey
     Task TakeAsync(IReadOnlyList<PlayerAction> actions);
 }
 
+/// <summary>
+/// Tells the stream of player actions what the shard's log holds of them; key: the shard. The log is the outbox: the grain reads
+/// after its durable cursor, writes to the stream, then moves the cursor.
+/// </summary>
+[Alias("game.IActionRelayGrain")]
+public interface IActionRelayGrain : IGrainWithStringKey
+{
+    /// <summary>Looks at the log at once. It looks by itself every second, and by its reminder after its silo is gone.</summary>
+    [Alias("Wake"), OneWay, AlwaysInterleave]
+    Task WakeAsync();
+
+    [Alias("GetStatus"), ReadOnly, AlwaysInterleave]
+    Task<ActionRelayStatus> GetStatusAsync();
+}
+
+/// <summary>How far a shard's log is told to the stream of player actions.</summary>
+/// <param name="Cursor">Last log position known told.</param>
+/// <param name="Head">The log's last position.</param>
+/// <param name="Told">Actions told since the relay was activated.</param>
+/// <param name="Failures">Attempts in vain since then.</param>
+/// <param name="Trouble">Why the last attempt failed; null if it did not.</param>
+[GenerateSerializer, Immutable, Alias("game.analytics.relay-status")]
+public sealed record ActionRelayStatus(
+    [property: Id(0)] long Cursor,
+    [property: Id(1)] long Head,
+    [property: Id(2)] long Told,
+    [property: Id(3)] long Failures,
+    [property: Id(4)] string? Trouble);
+
 /// <summary>Receives one bucket's stream; key: the bucket. What it has returned from is durable in every window.</summary>
 [Alias("game.IActionStreamGrain")]
 public interface IActionStreamGrain : IGrainWithStringKey
@@ -34,7 +63,7 @@ public interface IActionBucketGrain : IGrainWithStringKey
 
 /// <summary>
 /// How far a bucket has come. <paramref name="Watermark"/>: no action from before it is expected any more; one that comes
-/// is counted as late and in its window all the same.
+/// is counted as late and in its window all the same. <paramref name="Logs"/>: how far it has what shards' logs tell.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("game.analytics.bucket-status")]
 public sealed record BucketStatus(
@@ -43,7 +72,8 @@ public sealed record BucketStatus(
     [property: Id(2)] DateTimeOffset? Watermark,
     [property: Id(3)] BucketCounters Counters,
     [property: Id(4)] int Players,
-    [property: Id(5)] DateTimeOffset? FoldedAt);
+    [property: Id(5)] DateTimeOffset? FoldedAt,
+    [property: Id(6)] IReadOnlyList<LogMark>? Logs = null);
 
 /// <summary>Actions of a bucket since its first: counted, of those late; and passed over as repeated or unusable.</summary>
 [GenerateSerializer, Immutable, Alias("game.analytics.bucket-counters")]

@@ -5,7 +5,8 @@ namespace Game.Contracts.Analytics;
 /// attributes a kind has is said at <see cref="ActionKind"/>.
 /// </summary>
 /// <param name="Id">
-/// 1–96 characters, unique: <c>{source}</c> or <c>{source}/{n}</c> with n rising within a source. By it a repetition is known.
+/// 1–96 characters, unique: <c>{source}</c> or <c>{source}/{n}</c> with n rising within a source. By it a repetition is known. Of
+/// what a shard's log tells: <c>{shard}/{position}</c>, as on the topic of the log.
 /// </param>
 /// <param name="Player">Who: <c>{shard}.{ulid}</c>.</param>
 /// <param name="Shard">The shard it was done on.</param>
@@ -16,6 +17,7 @@ namespace Game.Contracts.Analytics;
 /// <param name="Currency">ISO 4217, where the amount is money.</param>
 /// <param name="X">Metres east, with <paramref name="Y"/>.</param>
 /// <param name="Version">Schema version of this shape.</param>
+/// <param name="Log">Its place in the shard's log, if the shard told it from there; null: a client or a service told it.</param>
 [GenerateSerializer, Immutable, Alias("game.analytics.action")]
 public sealed record PlayerAction(
     [property: Id(0)] string Id,
@@ -33,7 +35,8 @@ public sealed record PlayerAction(
     [property: Id(12)] ActionOutcome? Outcome = null,
     [property: Id(13)] int? X = null,
     [property: Id(14)] int? Y = null,
-    [property: Id(15)] int Version = PlayerAction.CurrentVersion)
+    [property: Id(15)] int Version = PlayerAction.CurrentVersion,
+    [property: Id(16)] LogLink? Log = null)
 {
     public const int CurrentVersion = 1;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Game.Contracts.Analytics;
 using Game.Contracts.Broadcast;
 
 namespace Game.Gateway;
@@ -68,7 +69,7 @@ public sealed record DeadLetterDetail(
 
 /// <summary>
 /// One shard: whether it takes traffic, and if not why. <paramref name="Relay"/>: how far its log is published to Kafka; null if it
-/// is not.
+/// is not. <paramref name="Actions"/>: how far analytics has been told what its log holds.
 /// </summary>
 public sealed record ShardStatus(
     string Shard,
@@ -77,7 +78,8 @@ public sealed record ShardStatus(
     IReadOnlyList<PublisherStatus> Publishers,
     IReadOnlyList<QueueStatus> Queues,
     RelayStatus? Relay = null,
-    InboxStatus? Inbox = null);
+    InboxStatus? Inbox = null,
+    ActionRelayStatus? Actions = null);
 
 public sealed record QueueStatus(string Queue, long Ready, long Unacknowledged, long DeadLetters);
 

@@ -121,7 +121,7 @@ internal sealed class SignInService(
     public async Task<Problem?> LogoutAsync(Caller caller)
     {
         var closed = await AccountOf(caller.Shard, caller.Account).HandleAsync(
-            new CloseSession($"logout:{caller.SessionId}", caller.SessionId, "logout"));
+            new CloseSession($"logout:{caller.SessionId}", caller.SessionId, SessionEnd.Logout));
         if (!closed.Accepted)
         {
             return Problem.From(closed.Refusal);

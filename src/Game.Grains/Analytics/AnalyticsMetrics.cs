@@ -13,6 +13,9 @@ public sealed class AnalyticsMetrics : IDisposable
     private readonly Counter<long> _folded;
     private readonly Counter<long> _refolded;
     private readonly Counter<long> _skipped;
+    private readonly Counter<long> _told;
+    private readonly Counter<long> _relayFailures;
+    private readonly Gauge<long> _relayLag;
     private readonly UpDownCounter<long> _reporting;
     private readonly Histogram<double> _foldDuration;
 
@@ -25,6 +28,10 @@ public sealed class AnalyticsMetrics : IDisposable
             "analytics.batches.refolded", "{batch}", "Batches folded again because windows were ahead of their bucket.");
         _skipped = _meter.CreateCounter<long>(
             "analytics.deliveries.skipped", "{delivery}", "Deliveries that the stream gave up: what they held is missing in every window.");
+        _told = _meter.CreateCounter<long>("analytics.relay.told", "{action}", "Actions of the log that the stream has taken.");
+        _relayFailures = _meter.CreateCounter<long>(
+            "analytics.relay.failures", "{failure}", "Attempts in vain to tell the stream what the log holds, by shard.");
+        _relayLag = _meter.CreateGauge<long>("analytics.relay.lag", "{event}", "Events of the log not yet looked at, by shard.");
         _reporting = _meter.CreateUpDownCounter<long>(
             "analytics.receipts.reporting", "{receipt}", "Receipts whose revenue is on its way to the stream.");
         _foldDuration = _meter.CreateHistogram<double>(
@@ -42,6 +49,12 @@ public sealed class AnalyticsMetrics : IDisposable
     }
 
     public void Refolded() => _refolded.Add(1);
+
+    public void Told(int actions) => _told.Add(actions);
+
+    public void RelayFailed(string shard) => _relayFailures.Add(1, new KeyValuePair<string, object?>("shard", shard));
+
+    public void SetRelayLag(string shard, long events) => _relayLag.Record(events, new KeyValuePair<string, object?>("shard", shard));
 
     public void Reporting(int change) => _reporting.Add(change);
 

@@ -17,5 +17,8 @@ public sealed record AnalyticsOptions
     /// </summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Whether the streams keep what they took when the process dies; those in memory do not.</summary>
+    public bool KeepsStreams { get; init; }
+
     public IReadOnlyList<Processor> Processors { get; init; } = ProcessorCatalog.All;
 }

@@ -29,7 +29,7 @@ public static class ShardServices
         services.AddSingleton<InboxRules>();
         services.AddSingleton<ShardInbox>();
         services.AddSingleton<ShardTraffic>();
-        services.AddSingleton(options.Analytics);
+        services.AddSingleton(options.Analytics with { KeepsStreams = options.Streams is not null });
         services.AddSingleton<AnalyticsMetrics>();
         services.AddSingleton<IPlayerActionSink, StreamActionSink>();
         return services;

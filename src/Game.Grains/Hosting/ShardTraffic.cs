@@ -1,3 +1,4 @@
+using Game.Contracts.Analytics;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Leaderboards;
 using Game.Contracts.Shards;
@@ -50,6 +51,7 @@ public sealed class ShardTraffic(
             await grains.GetGrain<IEventRelayGrain>(sink.Name).GetStatusAsync();
         }
 
+        await grains.GetGrain<IActionRelayGrain>(shard.Name).GetStatusAsync();
         foreach (var board in boards.Boards)
         {
             // A hint: the grain's reminder wakes it otherwise.

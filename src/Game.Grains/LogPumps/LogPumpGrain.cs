@@ -55,7 +55,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Gra
             return;
         }
 
-        await this.RegisterOrUpdateReminder(ReminderName, ReminderInterval, ReminderInterval);
+        await RemindAsync();
         this.RegisterGrainTimer(
             static (self, _) => self.WakeAsync(),
             this,
@@ -130,6 +130,8 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Gra
             return false;
         }
     }
+
+    private Task RemindAsync() => this.RegisterOrUpdateReminder(ReminderName, ReminderInterval, ReminderInterval);
 
     private async Task PumpAsync(CancellationToken stopping)
     {

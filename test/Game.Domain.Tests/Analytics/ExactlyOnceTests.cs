@@ -70,9 +70,10 @@ public sealed class ExactlyOnceTests
                     .ToDictionary(group => group.Key, group => (long)group.Count()),
                 Counters(behaviour, BehaviourProcessor.Actions));
             Assert.Equal(
-                actions.GroupBy(action => Resolutions.Floor(Resolutions.MinuteOf(action.At), length))
+                actions.Where(action => action.Kind != ActionKind.WarEnded)
+                    .GroupBy(action => Resolutions.Floor(Resolutions.MinuteOf(action.At), length))
                     .ToDictionary(group => group.Key, group => (double)group.Select(action => action.Player).Distinct().Count()),
-                behaviour.Panes.ToDictionary(
+                behaviour.Panes.Where(pane => pane.Value.Metrics.ContainsKey(new(BehaviourProcessor.ActivePlayers, ""))).ToDictionary(
                     pane => pane.Key, pane => ((Distinct)pane.Value.Metrics[new(BehaviourProcessor.ActivePlayers, "")]).Sketch.Estimate()));
             Assert.Equal(
                 actions

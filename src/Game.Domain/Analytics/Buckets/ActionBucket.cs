@@ -71,7 +71,8 @@ public sealed class ActionBucket : IAggregate<ActionBucket, BucketCommand>
         NewestMillis == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(NewestMillis) - BucketFold.Lateness,
         Counters,
         PlayerCount,
-        FoldedAt);
+        FoldedAt,
+        ReadLogs().Marks);
 
     public byte[] WriteSnapshot()
     {
@@ -115,6 +116,23 @@ public sealed class ActionBucket : IAggregate<ActionBucket, BucketCommand>
         }
 
         return bucket;
+    }
+
+    /// <summary>Which actions of shards' logs it has: written behind the memories of the processors, by builds that know of it.</summary>
+    internal LogMemory ReadLogs()
+    {
+        var logs = new LogMemory();
+        if (Shared.Length > 0)
+        {
+            var reader = new ByteReader(Shared);
+            MemoryBytes.Skip(ref reader);
+            if (!reader.AtEnd)
+            {
+                logs.Read(ref reader);
+            }
+        }
+
+        return logs;
     }
 
     internal byte[]? MemoryOf(string player) => _players.GetValueOrDefault(player);

@@ -1,4 +1,5 @@
 using Game.Contracts.Analytics;
+using Game.Contracts.Identity;
 using Game.Domain.Analytics.Encoding;
 using Game.Domain.Analytics.Processors;
 using Game.Domain.Analytics.Sketches;
@@ -38,6 +39,7 @@ public sealed class BucketFold
     private readonly IReadOnlyList<Processor> _processors;
     private readonly ActionBucket _bucket;
     private readonly Memory?[] _shared;
+    private readonly LogMemory _logs;
     private readonly Dictionary<string, PlayerRecord> _players = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly List<Segment> _segments = [];
@@ -54,6 +56,7 @@ public sealed class BucketFold
         _newest = bucket.NewestMillis;
         _counters = bucket.Counters;
         _shared = [.. processors.Select(processor => processor.NewSharedMemory())];
+        _logs = bucket.ReadLogs();
         if (bucket.Shared.Length > 0)
         {
             var reader = new ByteReader(bucket.Shared);
@@ -108,14 +111,16 @@ public sealed class BucketFold
 
     private void Take(PlayerAction action)
     {
-        if (ActionRules.CheckForm(action) is not null)
+        // First of all, so that a shard sees what it told here, usable or not.
+        var repeated = action.Log is { } link && ShardId.IsValid(action.Shard) && _logs.IsRepeated(action.Shard, link);
+        if (!repeated && ActionRules.CheckForm(action) is not null)
         {
             _counters = _counters with { Unusable = _counters.Unusable + 1 };
             return;
         }
 
-        var player = Find(action.Player);
-        if (player.IsRepeated(action))
+        var player = repeated ? null : Find(action.Player);
+        if (player is null || (action.Log is null && player.IsRepeated(action)))
         {
             _counters = _counters with { Repeated = _counters.Repeated + 1 };
             return;
@@ -131,7 +136,8 @@ public sealed class BucketFold
             Sweep(action.Player);
         }
 
-        if (player.IsBeyondSession(at))
+        var plays = action.Kind != ActionKind.WarEnded;
+        if (plays && player.IsBeyondSession(at))
         {
             EndSession(player);
         }
@@ -140,7 +146,8 @@ public sealed class BucketFold
         _context.At = at;
         _context.IsLate = late;
         _context.PlayerHash = TextHash.Of(action.Player);
-        _context.StartsSession = player.Touch(at);
+        _context.Plays = plays;
+        _context.StartsSession = plays && player.Touch(at);
         var minute = Resolutions.Floor(at, 60_000) / 60_000;
         for (var i = 0; i < _processors.Count; i++)
         {
@@ -230,6 +237,7 @@ public sealed class BucketFold
         changes.AddRange(_forgotten.Where(id => _bucket.MemoryOf(id) is not null).Select(id => new MemoryChange(id, null)));
         writer.Clear();
         MemoryBytes.Write(writer, _processors, _shared);
+        _logs.Write(writer);
         return new AdvanceBucket($"{_bucket.Mark}-{last}", _bucket.Mark, last, _newest, _counters, writer.ToBase64(), changes);
     }
 

@@ -49,7 +49,10 @@ public sealed partial class AnomalyProcessor : Processor
         var action = context.Action;
         CheckSession(context, player, emit);
         CheckPlace(context, player, emit);
-        if (context.At >= player.LastAt)
+
+        // What the log tells comes by another clock and a second later than what the client reports of itself: put between, it would
+        // hide the client's own rhythm.
+        if (action.Log is null && context.At >= player.LastAt)
         {
             CheckGap(context, player, emit);
             CheckRate(context, player, population, emit);

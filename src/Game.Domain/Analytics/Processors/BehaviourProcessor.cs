@@ -47,11 +47,15 @@ public sealed class BehaviourProcessor : Processor
     {
         var action = context.Action;
         emit.Count(Actions, ActionRules.Name(action.Kind));
-        emit.Distinct(ActivePlayers, context.PlayerHash);
-        emit.Distinct(ActiveByCohort, context.PlayerHash, Cohorts.Of(action.Player, context.At));
         if (context.IsLate)
         {
             emit.Count(LateActions);
+        }
+
+        if (context.Plays)
+        {
+            emit.Distinct(ActivePlayers, context.PlayerHash);
+            emit.Distinct(ActiveByCohort, context.PlayerHash, Cohorts.Of(action.Player, context.At));
         }
 
         if (context.StartsSession)

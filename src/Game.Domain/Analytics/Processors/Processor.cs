@@ -82,6 +82,9 @@ public sealed class ActionContext
     /// <summary><see cref="Sketches.TextHash"/> of the player.</summary>
     public ulong PlayerHash { get; internal set; }
 
+    /// <summary>Whether the player itself did it: the end of a war is told of one who need not be there.</summary>
+    public bool Plays { get; internal set; }
+
     /// <summary>Whether the action begins a session.</summary>
     public bool StartsSession { get; internal set; }
 

@@ -48,8 +48,12 @@ public sealed class RevenueProcessor : Processor
     public override void Process(ActionContext context, Emitter emit)
     {
         var action = context.Action;
-        emit.Distinct(Active, context.PlayerHash);
-        emit.Distinct(ActiveByCohort, context.PlayerHash, Cohorts.MonthOf(action.Player));
+        if (context.Plays)
+        {
+            emit.Distinct(Active, context.PlayerHash);
+            emit.Distinct(ActiveByCohort, context.PlayerHash, Cohorts.MonthOf(action.Player));
+        }
+
         if (action.Kind is not (ActionKind.Purchased or ActionKind.SubscriptionStarted or ActionKind.SubscriptionRenewed
                 or ActionKind.Refunded or ActionKind.SubscriptionEnded)
             || !((Payments)context.Player!).IsNew(TextHash.Of(action.Id)))
