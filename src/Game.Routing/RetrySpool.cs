@@ -21,12 +21,16 @@ internal sealed class RetrySpool : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _parked = new(StringComparer.Ordinal);
     private long _bytes;
 
-    private RetrySpool(SqliteConnection connection, long maxBytes)
+    private RetrySpool(SqliteConnection connection, long maxBytes, bool isFresh)
     {
         _connection = connection;
+        IsFresh = isFresh;
         _maxBytes = maxBytes;
         _appending = AppendAllAsync();
     }
+
+    /// <summary>Whether there was no file before.</summary>
+    public bool IsFresh { get; }
 
     /// <summary>Bytes of all messages it holds.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -34,6 +38,7 @@ internal sealed class RetrySpool : IAsyncDisposable
     /// <exception cref="RouteException">The file cannot be used.</exception>
     public static RetrySpool Open(string file, long maxBytes)
     {
+        var isFresh = !File.Exists(file);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         try
         {
@@ -49,7 +54,7 @@ internal sealed class RetrySpool : IAsyncDisposable
                 CREATE TABLE IF NOT EXISTS parked (chain TEXT PRIMARY KEY);
                 CREATE INDEX IF NOT EXISTS message_chain ON message (chain, number);
                 """);
-            var spool = new RetrySpool(connection, maxBytes);
+            var spool = new RetrySpool(connection, maxBytes, isFresh);
             using var held = connection.CreateCommand();
             held.CommandText = "SELECT chain, count(*), sum(length(body)) FROM message GROUP BY chain";
             using var rows = held.ExecuteReader();
@@ -87,6 +92,16 @@ internal sealed class RetrySpool : IAsyncDisposable
 
     /// <summary>Whether messages of a chain may be parked at the other broker: remembered over restarts.</summary>
     public bool IsParked(string chain) => _parked.GetValueOrDefault(chain);
+
+    /// <summary>Takes it that messages of a chain may be parked, until that is found not to be so. Before the spool is used.</summary>
+    public void MarkParked(string chain)
+    {
+        using var write = _connection.CreateCommand();
+        write.CommandText = "INSERT INTO parked (chain) VALUES ($chain) ON CONFLICT DO NOTHING";
+        write.Parameters.AddWithValue("$chain", chain);
+        write.ExecuteNonQuery();
+        _parked[chain] = true;
+    }
 
     /// <exception cref="RouteException">It could not be written down.</exception>
     public async Task SetParkedAsync(string chain, bool isParked)

@@ -44,6 +44,11 @@ internal sealed partial class RouteChain : IAsyncDisposable
         _primary = new GuardedRoute(primary, options, clock);
         _parking = parking;
         _fallback = parking is null ? null : new GuardedRoute(parking, options, clock);
+        if (parking is not null && options.LooksForParked && spool.IsFresh)
+        {
+            spool.MarkParked(name);
+        }
+
         _level = spool.CountOf(name) > 0 ? RouteLevel.Spool : spool.IsParked(name) ? RouteLevel.Fallback : RouteLevel.Primary;
         if (_level != RouteLevel.Primary)
         {

@@ -20,6 +20,12 @@ public sealed record RouterOptions
 
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether a fresh spool may mean that an older one was lost, so that messages may be parked at the other broker all the same: they
+    /// are looked for before any new one is sent.
+    /// </summary>
+    public bool LooksForParked { get; init; }
+
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     internal void Validate()
     {

@@ -18,6 +18,9 @@ public sealed class DataFolder : IDisposable
 
     public string BusFile => System.IO.Path.Combine(Path, "bus.db");
 
+    /// <summary>Players' actions that wait for a broker.</summary>
+    public string SpoolFile => System.IO.Path.Combine(Path, "actions.spool");
+
     /// <summary>What operators did.</summary>
     public string AuditFile => System.IO.Path.Combine(Path, "audit.jsonl");
 

@@ -22,6 +22,8 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
 
     public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; } = world.Dashboards;
 
+    public IReadOnlyList<RouteStatus> Routes => world.Routes;
+
     public async Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(world.Shards.Select(shard => GetShardAsync(shard, cancellationToken)));
 

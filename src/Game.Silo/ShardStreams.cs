@@ -16,6 +16,7 @@ internal sealed partial class ShardStreams : IAsyncDisposable
     private readonly KafkaSettings _settings;
     private readonly KafkaOptions _kafka;
     private readonly IReadOnlyList<string> _shards;
+    private readonly ILoggerFactory _loggers;
     private readonly JsonRecordCodec _codec = CreateCodec();
 
     private ShardStreams(SiloSettings settings, KafkaOptions kafka, ILoggerFactory loggers)
@@ -23,11 +24,30 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         _settings = settings.Kafka;
         _kafka = kafka;
         _shards = settings.AllShards;
+        _loggers = loggers;
         Writer = RecordWriter.Open(kafka, new RecordWriterOptions(), TimeProvider.System, loggers.CreateLogger<RecordWriter>());
     }
 
-    /// <summary>Writes whatever this process has for Kafka.</summary>
+    /// <summary>Writes whatever this process's grains have for Kafka.</summary>
     public RecordWriter Writer { get; }
+
+    /// <summary>Topics and partitions of all shards; no partition is this one's to read.</summary>
+    public KafkaStreamOptions Options
+    {
+        get
+        {
+            var options = new KafkaStreamOptions();
+            Of("")(options);
+            return options;
+        }
+    }
+
+    /// <summary>Another writer, which gives records up after this long. The caller's to dispose.</summary>
+    public RecordWriter OpenWriter(TimeSpan deliveryTimeout) => RecordWriter.Open(
+        _kafka,
+        new RecordWriterOptions { DeliveryTimeout = deliveryTimeout, CloseTimeout = deliveryTimeout },
+        TimeProvider.System,
+        _loggers.CreateLogger<RecordWriter>());
 
     /// <summary>
     /// Makes the topics that are missing. Those that differ from the settings are told, and refused if they cannot be used.

@@ -7,6 +7,8 @@ using Game.Grains;
 using Game.Grains.Analytics;
 using Game.Grains.Hosting;
 using Game.Grains.Relay;
+using Game.Routing;
+using Game.Silo.Actions;
 using Game.Silo.Settings;
 using Game.Silo.Telemetry;
 
@@ -20,14 +22,17 @@ public sealed class World : IShardDirectory, IAsyncDisposable
 {
     private readonly IBroadcastBus _bus;
     private readonly ShardStreams? _streams;
+    private readonly RoutedActions? _actions;
     private readonly IRemoteShards? _elsewhere;
     private readonly IReadOnlyList<string> _all;
     private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
 
-    private World(IBroadcastBus bus, ShardStreams? streams, SiloSettings settings, IEventSink? events, ILoggerFactory loggers)
+    private World(
+        IBroadcastBus bus, ShardStreams? streams, RoutedActions? actions, SiloSettings settings, IEventSink? events, ILoggerFactory loggers)
     {
         _bus = bus;
+        _actions = actions;
         Events = events;
         _streams = streams;
         _all = settings.AllShards;
@@ -55,6 +60,9 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     /// <summary>Where the shards' logs are published; null: nowhere.</summary>
     public IEventSink? Events { get; }
 
+    /// <summary>Which ways messages of this process take at the moment; empty: they have one only.</summary>
+    public IReadOnlyList<RouteStatus> Routes => _actions?.Status ?? [];
+
     /// <summary>Opens every store, starts every shard, and lets them talk once all of them listen.</summary>
     /// <param name="settings">Settings that are valid.</param>
     /// <param name="data">The data folder.</param>
@@ -68,18 +76,25 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         SiloSettings settings, DataFolder data, ILoggerFactory loggers, IEventSink? events, CancellationToken cancellationToken)
     {
         var streams = await ShardStreams.OpenAsync(settings, loggers, cancellationToken);
-        IBroadcastBus bus;
+        IBroadcastBus? bus = null;
+        RoutedActions? actions;
         try
         {
             bus = await ShardBus.OpenAsync(settings, data, loggers, cancellationToken);
+            actions = streams is null ? null : RoutedActions.Open(settings, data, streams, bus, loggers);
         }
         catch when (streams is not null)
         {
             await streams.DisposeAsync();
+            if (bus is not null)
+            {
+                await bus.DisposeAsync();
+            }
+
             throw;
         }
 
-        var world = new World(bus, streams, settings, events, loggers);
+        var world = new World(bus, streams, actions, settings, events, loggers);
         try
         {
             IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
@@ -102,7 +117,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         }
     }
 
-    public bool IsStoreFailure(Exception exception) => exception is EventStoreException;
+    public bool IsStoreFailure(Exception exception) => exception is EventStoreException or RouteException;
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
@@ -130,6 +145,11 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         foreach (var host in _hosts.Values)
         {
             await host.DisposeAsync();
+        }
+
+        if (_actions is not null)
+        {
+            await _actions.DisposeAsync();
         }
 
         if (_streams is not null)
@@ -180,6 +200,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             {
                 Generation = settings.Analytics.Generation,
                 Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+                Way = _actions,
             },
             ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
             Dashboard = settings.Dashboard.Sampling,

@@ -59,7 +59,13 @@ public sealed class KafkaTests
         silo.Environment["GAME__Kafka__SaslMechanism"] = "NONE";
         silo.Environment["GAME__Kafka__Password"] = "hunter2";
         silo.Environment["GAME__Kafka__Topics__GameEvents__PartitionsPerShard"] = "0";
+        silo.Environment["GAME__Router__Server"] = "no/such/queue";
+        silo.Environment["GAME__Router__MaxSpoolMegabytes"] = "0";
+        silo.Environment["GAME__Router__SendTimeoutSeconds"] = "61";
         await RefusedAsync(silo, "Kafka:BootstrapServers: must be host:port, or several parted by commas, not 'nowhere'.");
+        Assert.Contains("Router:Server: must be 1 to 64 letters, digits and hyphens, not 'no/such/queue'.", silo.Said());
+        Assert.Contains("Router:MaxSpoolMegabytes: must be 1 to 100000, not 0.", silo.Said());
+        Assert.Contains("Router:SendTimeoutSeconds: must be 1 to 60, not 61.", silo.Said());
         Assert.Contains("Kafka:Replication: must be 1 to 9, not 0.", silo.Said());
         Assert.Contains("Kafka:SaslMechanism: must be one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, not 'NONE'.", silo.Said());
         Assert.Contains("Kafka:User: must be set with SaslMechanism.", silo.Said());

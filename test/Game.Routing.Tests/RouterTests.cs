@@ -80,6 +80,27 @@ public sealed class RouterTests
         Spool.AssertInOrder(primary.Arrived.Select(message => (message.Key, Spool.NumberOf(message.Body))), sent);
     }
 
+    /// <summary>The data folder went with the machine; what the process had parked at the other broker is there.</summary>
+    [Fact]
+    public async Task FreshSpool_DeliversWhatIsParkedBeforeWhatIsNew()
+    {
+        using var lost = new Spool();
+        var (primary, parking) = (new FakeWay(new Random(1)) { IsOpen = false }, new FakeWay(new Random(2)));
+        var routes = new MessageRoutes { Stream = primary, BroadcastParking = parking };
+        await using (var router = lost.Open(routes))
+        {
+            Assert.Equal(RouteOutcome.FellBack, await router.SendAsync(Spool.Message(Action, "key", 0), TestContext.Current.CancellationToken));
+        }
+
+        primary.IsOpen = true;
+        using var fresh = new Spool();
+        await using var next = fresh.Open(routes, fresh.Options with { LooksForParked = true });
+        await next.SendAsync(Spool.Message(Action, "key", 1), TestContext.Current.CancellationToken);
+        await Spool.UntilAsync(() => next.Status[0].Level == RouteLevel.Primary, () => $"{next.Status[0]}");
+        Assert.Equal([0, 1], primary.Arrived.Select(message => Spool.NumberOf(message.Body)));
+        Assert.Empty(parking.Arrived);
+    }
+
     [Fact]
     public async Task FullSpool_RefusesWithoutStoring_AndTakesMoreWhenThereIsRoom()
     {

@@ -41,8 +41,21 @@ public interface IOperations
     /// <summary>How the bus fares at this moment.</summary>
     BusStatus Bus { get; }
 
+    /// <summary>Which way messages that have more than one take at this moment; empty: there are none.</summary>
+    IReadOnlyList<RouteStatus> Routes { get; }
+
     /// <summary>Where all gold of the shards of this process is, folded from their logs.</summary>
     Task<LedgerStatus> GetLedgerAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Which way messages take.</summary>
+/// <param name="Name">What they are.</param>
+/// <param name="Way"><c>kafka</c>; <c>rabbitmq</c>: they wait in a queue there; <c>disk</c>: they wait in this process's data folder.</param>
+/// <param name="Waiting">How many wait on disk.</param>
+public sealed record RouteStatus(string Name, string Way, long Waiting)
+{
+    /// <summary>Whether they take another way than they should.</summary>
+    public bool IsDegraded => Way != "kafka";
 }
 
 /// <summary>The way to the dead letters is closed for now.</summary>

@@ -56,7 +56,8 @@ internal static class ManagementEndpoints
             var shards = await operations.GetShardsAsync(cancellationToken).WaitAsync(ReadyWithin, clock, cancellationToken);
             var troubled = shards.Where(shard => !shard.Ready).Select(shard => $"{shard.Shard}: {shard.Trouble}").ToList();
             return troubled.Count == 0
-                ? Results.Text("ready")
+                ? Results.Text(string.Join('\n', (string[])["ready", .. operations.Routes.Where(route => route.IsDegraded)
+                    .Select(route => $"degraded: {route.Name} go to {route.Way}")]))
                 : Results.Text(string.Join('\n', troubled), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (TimeoutException)
@@ -76,6 +77,7 @@ internal static class ManagementEndpoints
             Refusals = metrics.Sum("gateway_refusals_total"),
             Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
             operations.Bus,
+            operations.Routes,
             Shards = await operations.GetShardsAsync(cancellationToken),
         });
 

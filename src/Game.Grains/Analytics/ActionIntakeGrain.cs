@@ -39,9 +39,7 @@ public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics
 
             try
             {
-                _stream ??= this.GetStreamProvider(StreamProviders.Kafka)
-                    .GetStream<PlayerAction>(StreamId.Create(ActionStreams.Namespace, this.GetPrimaryKeyString()));
-                await _stream.OnNextBatchAsync(batch);
+                await PutAsync(batch);
                 metrics.Taken(batch.Count);
                 callers.ForEach(caller => caller.Done.SetResult());
             }
@@ -55,6 +53,18 @@ public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics
                 await Task.Delay(options.Linger, clock);
             }
         }
+    }
+
+    private Task PutAsync(List<PlayerAction> batch)
+    {
+        if (options.Way is { } way)
+        {
+            return way.WriteAsync(this.GetPrimaryKeyString(), batch);
+        }
+
+        _stream ??= this.GetStreamProvider(StreamProviders.Kafka)
+            .GetStream<PlayerAction>(StreamId.Create(ActionStreams.Namespace, this.GetPrimaryKeyString()));
+        return _stream.OnNextBatchAsync(batch);
     }
 
     private sealed record Waiting(IReadOnlyList<PlayerAction> Actions, TaskCompletionSource Done);

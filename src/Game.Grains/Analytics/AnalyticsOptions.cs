@@ -20,5 +20,8 @@ public sealed record AnalyticsOptions
     /// <summary>Whether the streams keep what they took when the process dies; those in memory do not.</summary>
     public bool KeepsStreams { get; init; }
 
+    /// <summary>How actions that no log holds get onto the stream; null: directly.</summary>
+    public IActionWay? Way { get; init; }
+
     public IReadOnlyList<Processor> Processors { get; init; } = ProcessorCatalog.All;
 }

@@ -91,12 +91,17 @@ public sealed class BroadcastParking : IParkingPlace
             }
         }
 
-        var delivered = await KeyOrder.SendAsync(understood, static item => item.Message.Key, item => deliver(item.Message));
-        foreach (var (delivery, _) in delivered)
+        // Each is taken out as soon as it is delivered: a process that dies meanwhile brings few of them again.
+        var delivered = await KeyOrder.SendAsync(understood, static item => item.Message.Key, async item =>
         {
-            delivery.Ack();
-        }
+            if (!await deliver(item.Message))
+            {
+                return false;
+            }
 
+            item.Delivery.Ack();
+            return true;
+        });
         foreach (var (delivery, _) in understood.Except(delivered))
         {
             delivery.Postpone();

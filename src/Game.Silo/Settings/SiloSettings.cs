@@ -28,6 +28,8 @@ public sealed class SiloSettings
 
     public KafkaSettings Kafka { get; set; } = new();
 
+    public RouterSettings Router { get; set; } = new();
+
     public ClusterSettings Cluster { get; set; } = new();
 
     public GrainSettings Grains { get; set; } = new();
@@ -80,6 +82,7 @@ public sealed class SiloSettings
         foreach (var failure in Postgres.Validate("Postgres", shards)
             .Concat(RabbitMq.Validate("RabbitMq"))
             .Concat(Kafka.Validate("Kafka", Cluster.IsUsed))
+            .Concat(Router.Validate("Router"))
             .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))

@@ -53,6 +53,35 @@ public sealed class ExactlyOnceTests
         Assert.Equal(expected.Memories(), actual.Memories());
     }).QuickCheckThrowOnFailure();
 
+    /// <summary>A request that was half written comes again whole, also where what came of it was not its beginning.</summary>
+    [Fact]
+    public void WhatCameBeforeWhatItFollows_CountsOnceAllTheSame() => Prop.ForAll(Histories.Seeds, seed =>
+    {
+        var random = new Random(seed);
+        var player = ActionMaker.NewPlayer(ActionMaker.Start, 1);
+        var stream = new List<PlayerAction>();
+        for (var request = 0; request < 20; request++)
+        {
+            var actions = Enumerable.Range(0, random.Next(1, ActionLimits.MaxBatch + 1))
+                .Select(i => new PlayerAction($"request-{request}/{i}", player, "s01", ActionKind.StoreViewed, ActionMaker.Start)).ToList();
+            for (var tries = random.Next(3); tries > 0; tries--)
+            {
+                stream.AddRange(actions.Where(_ => random.Next(2) == 0));
+            }
+
+            stream.AddRange(actions);
+        }
+
+        var bucket = ActionBucket.Initial("1.s01-00");
+        foreach (var batch in ActionMaker.Place(stream).Chunk(random.Next(1, 60)))
+        {
+            var folded = BucketFold.Fold(1, ProcessorCatalog.All, bucket, batch, new Dictionary<WindowKey, ActionOffset>());
+            bucket = bucket.Apply(Assert.Single(bucket.Decide(folded.Command!, ActionMaker.Start).Events));
+        }
+
+        Assert.Equal(stream.DistinctBy(action => action.Id).Count(), bucket.Counters.Counted);
+    }).QuickCheckThrowOnFailure();
+
     /// <summary>The totals are those of the actions themselves, counted without any of this.</summary>
     [Fact]
     public void CountsSumsAndWindows_AreThoseOfTheActions()

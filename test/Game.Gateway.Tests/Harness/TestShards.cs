@@ -159,6 +159,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     public async Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
         await _bus.ReplayDeadLetterAsync(queue, id, cancellationToken);
 
+    IReadOnlyList<RouteStatus> IOperations.Routes => [];
+
     BusStatus IOperations.Bus => new(true, null, false, 0);
 
     public InProcessBus Bus => _bus;

@@ -16,7 +16,14 @@ internal sealed class PlayerRecord
 
     public static readonly long SessionGap = (long)TimeSpan.FromMinutes(30).TotalMilliseconds;
 
-    private readonly List<(ulong Source, long Index)> _sources = new(Sources + 1);
+    /// <summary>Added to the number of sources where some of them have gaps, which follow them then.</summary>
+    private const int WithGaps = 16;
+
+    /// <summary>
+    /// Gaps: which of the 128 numbers below the index have not come; the lowest bit is the one just below. Trouble on the way may
+    /// let a later action of a source come before an earlier one.
+    /// </summary>
+    private readonly List<(ulong Source, long Index, UInt128 Gaps)> _sources = new(Sources + 1);
 
     public PlayerRecord(IReadOnlyList<Processor> processors)
     {
@@ -59,17 +66,11 @@ internal sealed class PlayerRecord
         {
             if (_sources[i].Source == source)
             {
-                if (index <= _sources[i].Index)
-                {
-                    return true;
-                }
-
-                _sources[i] = (source, index);
-                return false;
+                return !Take(i, index);
             }
         }
 
-        _sources.Add((source, index));
+        _sources.Add((source, index, GapsBefore(index)));
         if (_sources.Count > Sources)
         {
             _sources.RemoveAt(0);
@@ -77,6 +78,24 @@ internal sealed class PlayerRecord
 
         return false;
     }
+
+    /// <returns>False if the source's action of this number has come before.</returns>
+    private bool Take(int i, long index)
+    {
+        var (source, last, gaps) = _sources[i];
+        if (index > last)
+        {
+            var step = index - last;
+            _sources[i] = (source, index, (step < 128 ? gaps << (int)step : 0) | GapsBefore(step - 1));
+            return true;
+        }
+
+        var bit = last - index is > 0 and <= 128 and var below ? UInt128.One << (int)(below - 1) : 0;
+        _sources[i] = (source, last, gaps & ~bit);
+        return (gaps & bit) != 0;
+    }
+
+    private static UInt128 GapsBefore(long count) => count >= 128 ? UInt128.MaxValue : (UInt128.One << (int)count) - 1;
 
     /// <summary>Whether an action at this time is beyond the open session.</summary>
     public bool IsBeyondSession(long at) => SessionActions > 0 && at - LastAt > SessionGap;
@@ -98,11 +117,17 @@ internal sealed class PlayerRecord
         writer.WriteVarint(LastAt);
         writer.WriteVarint(SessionActions);
         writer.WriteVarint(SessionStartedAt);
-        writer.WriteVarint(_sources.Count);
-        foreach (var (source, index) in _sources)
+        var withGaps = _sources.Exists(source => source.Gaps != 0);
+        writer.WriteVarint(_sources.Count + (withGaps ? WithGaps : 0));
+        foreach (var (source, index, gaps) in _sources)
         {
             writer.WriteHash(source);
             writer.WriteVarint(index);
+            if (withGaps)
+            {
+                writer.WriteUnsigned((ulong)gaps);
+                writer.WriteUnsigned((ulong)(gaps >> 64));
+            }
         }
 
         MemoryBytes.Write(writer, processors, Memories);
@@ -114,9 +139,12 @@ internal sealed class PlayerRecord
         LastAt = reader.ReadVarint();
         SessionActions = reader.ReadVarint();
         SessionStartedAt = reader.ReadVarint();
-        for (var left = reader.ReadCount(); left > 0; left--)
+        var count = reader.ReadVarint();
+        var withGaps = count >= WithGaps;
+        for (var left = count - (withGaps ? WithGaps : 0); left > 0; left--)
         {
-            _sources.Add((reader.ReadHash(), reader.ReadVarint()));
+            var (source, index) = (reader.ReadHash(), reader.ReadVarint());
+            _sources.Add((source, index, withGaps ? reader.ReadUnsigned() | ((UInt128)reader.ReadUnsigned() << 64) : 0));
         }
 
         MemoryBytes.Read(ref reader, processors, Memories);
