@@ -1,8 +1,8 @@
 using Game.Contracts.Analytics;
 using Game.Contracts.Chat;
 using Game.Contracts.Guilds;
-using Game.Contracts.Players;
 using Game.Contracts.Identity;
+using Game.Contracts.Players;
 using Game.Contracts.Wars;
 using Game.Domain.Analytics.Processors;
 using Game.Domain.Analytics.Queries;
@@ -71,7 +71,12 @@ public sealed class ActionRelayTests
         Assert.Equal(
             new Dictionary<string, long>
             {
-                ["registered"] = 2, ["guildJoined"] = 2, ["guildDeposited"] = 10, ["chatted"] = 10, ["struck"] = 50, ["warEnded"] = 2,
+                ["registered"] = 2,
+                ["guildJoined"] = 2,
+                ["guildDeposited"] = 10,
+                ["chatted"] = 10,
+                ["struck"] = 50,
+                ["warEnded"] = 2,
             },
             await ActionsAsync(world, "s01"));
         Assert.Equal(

@@ -62,7 +62,13 @@ public sealed class AnalyticsTests(ITestOutputHelper output)
         await UntilAsync(red, $"/v1/wars/{war}", view => view.GetProperty("status").GetString() == "settled");
         var expected = new SortedDictionary<string, long>(StringComparer.Ordinal)
         {
-            ["registered"] = 3, ["loggedIn"] = 3, ["guildJoined"] = 3, ["guildDeposited"] = 3, ["struck"] = 50, ["warEnded"] = 2, ["skillUsed"] = 70,
+            ["registered"] = 3,
+            ["loggedIn"] = 3,
+            ["guildJoined"] = 3,
+            ["guildDeposited"] = 3,
+            ["struck"] = 50,
+            ["warEnded"] = 2,
+            ["skillUsed"] = 70,
         };
         await CountedAsync(silo, addresses, expected);
 
@@ -140,7 +146,11 @@ public sealed class AnalyticsTests(ITestOutputHelper output)
     {
         actions = Enumerable.Range(0, count).Select(i => new
         {
-            kind, at = DateTimeOffset.UtcNow, skill = "slash", item = "potion", target = "wolf",
+            kind,
+            at = DateTimeOffset.UtcNow,
+            skill = "slash",
+            item = "potion",
+            target = "wolf",
         }),
     };
 
