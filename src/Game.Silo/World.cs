@@ -7,7 +7,6 @@ using Game.Grains;
 using Game.Grains.Analytics;
 using Game.Grains.Hosting;
 using Game.Grains.Relay;
-using Game.Routing;
 using Game.Silo.Actions;
 using Game.Silo.Settings;
 using Game.Silo.Telemetry;
@@ -117,7 +116,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         }
     }
 
-    public bool IsStoreFailure(Exception exception) => exception is EventStoreException or RouteException;
+    public bool IsStoreFailure(Exception exception) => exception is EventStoreException or ActionsNotTakenException;
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {

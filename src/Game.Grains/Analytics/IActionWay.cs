@@ -7,7 +7,8 @@ public interface IActionWay
 {
     /// <summary>
     /// Completes when the actions are on the stream or wait durably, to go there by themselves. Actions of one bucket keep the order of
-    /// the calls that follow one another. It throws if nothing took them; any of them may be on the stream all the same.
+    /// the calls that follow one another.
     /// </summary>
+    /// <exception cref="ActionsNotTakenException">Not all were taken; any of them may be on the stream all the same.</exception>
     Task WriteAsync(string bucket, IReadOnlyList<PlayerAction> actions);
 }

@@ -55,7 +55,15 @@ internal sealed class RoutedActions : IActionWay, IAsyncDisposable
         // One after the other: a later one must not overtake an earlier one that takes another way.
         foreach (var message in ActionMessages.Of(bucket, actions, TimeProvider.System.GetUtcNow()))
         {
-            await _router.SendAsync(message);
+            try
+            {
+                await _router.SendAsync(message);
+            }
+            catch (RouteException exception)
+            {
+                // Of the grains' own: it has to reach a gateway on another silo as what it is.
+                throw new ActionsNotTakenException(exception.Message, exception);
+            }
         }
     }
 
