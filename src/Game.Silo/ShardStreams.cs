@@ -98,7 +98,8 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         foreach (var (_, topic, settings) in _settings.Topics.All.Where(topic => StreamTopics.OfGrains.Contains(topic.Topic)))
         {
             var partitions = new ShardPartitions(_shards, settings.PartitionsPerShard);
-            options.Topics.Add(new StreamTopic(topic, partitions.Count, _codec)
+            IRecordCodec codec = topic == StreamTopics.PlayerActions ? new PlayerActionCodec(_codec) : _codec;
+            options.Topics.Add(new StreamTopic(topic, partitions.Count, codec)
             {
                 PartitionOf = partitions.PartitionOf,
                 Owns = partition => partitions.Owns(shard, partition),
