@@ -24,10 +24,16 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         _kafka = kafka;
         _shards = settings.AllShards;
         Writer = RecordWriter.Open(kafka, new RecordWriterOptions(), TimeProvider.System, loggers.CreateLogger<RecordWriter>());
+        var reading = loggers.CreateLogger<PartitionReader>();
+        DeadLetters = StreamTopics.OfGrains.ToDictionary(
+            topic => topic, topic => new DeadLetterShelf(kafka, Writer, topic, TimeProvider.System, reading), StringComparer.Ordinal);
     }
 
     /// <summary>Writes whatever this process has for Kafka.</summary>
     public RecordWriter Writer { get; }
+
+    /// <summary>Dead letters of the topics that grains stream over, those of all shards.</summary>
+    public IReadOnlyDictionary<string, DeadLetterShelf> DeadLetters { get; }
 
     /// <summary>
     /// Makes the topics that are missing. Those that differ from the settings are told, and refused if they cannot be used.

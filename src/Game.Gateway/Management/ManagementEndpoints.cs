@@ -77,6 +77,7 @@ internal static class ManagementEndpoints
             Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
             operations.Bus,
             Shards = await operations.GetShardsAsync(cancellationToken),
+            Topics = await operations.GetTopicsAsync(cancellationToken),
         });
 
     private static async Task<IResult> FindAsync(string queue, long id, IOperations operations, CancellationToken cancellationToken) =>
