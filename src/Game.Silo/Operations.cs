@@ -7,6 +7,8 @@ using Game.Domain.Economy;
 using Game.Gateway;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
+using Game.Silo.Kafka;
+using Game.Streaming.Kafka;
 
 namespace Game.Silo;
 
@@ -36,22 +38,35 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
         }
     }
 
+    public Task<IReadOnlyList<TopicStatus>> GetTopicsAsync(CancellationToken cancellationToken) =>
+        TopicLetters.CountAsync(world.DeadLetters, Patience, cancellationToken);
+
     public Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
         string queue, long after, int count, CancellationToken cancellationToken) => WithQueueAsync(
             queue,
+            shelf => TopicLetters.ListAsync(shelf, after, count, cancellationToken),
             async Task<IReadOnlyList<DeadLetterStatus>> () => [.. (await world.Bus.ListDeadLettersAsync(queue, after, count, cancellationToken)).Select(Describe)],
             []);
 
     public Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) => WithQueueAsync(
         queue,
+        shelf => TopicLetters.FindAsync(shelf, id, cancellationToken),
         async () => await world.Bus.ListDeadLettersAsync(queue, id - 1, 1, cancellationToken) is [var letter] && letter.Id == id ? Detail(letter) : null,
         null);
 
     public Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
-        WithQueueAsync(queue, () => world.Bus.ReplayDeadLetterAsync(queue, id, cancellationToken).AsTask(), false);
+        WithQueueAsync(
+            queue,
+            shelf => shelf.ReplayAsync(id, cancellationToken),
+            () => world.Bus.ReplayDeadLetterAsync(queue, id, cancellationToken).AsTask(),
+            false);
 
     public Task<bool> DiscardDeadLetterAsync(string queue, long id, CancellationToken cancellationToken) =>
-        WithQueueAsync(queue, () => world.Bus.DiscardDeadLetterAsync(queue, id, cancellationToken).AsTask(), false);
+        WithQueueAsync(
+            queue,
+            shelf => shelf.DiscardAsync(id, cancellationToken),
+            () => world.Bus.DiscardDeadLetterAsync(queue, id, cancellationToken).AsTask(),
+            false);
 
     public Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken) => audit.WriteAsync(entry, cancellationToken);
 
@@ -173,24 +188,34 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
             headers["chain"] = string.Create(CultureInfo.InvariantCulture, $"{link.Chain} {link.Place} after {link.Previous}");
         }
 
+        return Detail(Describe(letter), headers, message.Body);
+    }
+
+    /// <summary>With the body as JSON, or as it is.</summary>
+    internal static DeadLetterDetail Detail(DeadLetterStatus letter, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> content)
+    {
         JsonElement? body = null;
         try
         {
-            body = JsonDocument.Parse(message.Body).RootElement;
+            body = JsonDocument.Parse(content).RootElement;
         }
         catch (JsonException)
         {
             // No JSON: shown as it is.
         }
 
-        return new DeadLetterDetail(
-            Describe(letter), headers, message.Body.Length, body, body is null ? Convert.ToBase64String(message.Body.Span) : null);
+        return new DeadLetterDetail(letter, headers, content.Length, body, body is null ? Convert.ToBase64String(content.Span) : null);
     }
 
-    /// <summary>Answers for queues of this process's shards alone.</summary>
-    /// <exception cref="OperationUnavailableException">The bus is away.</exception>
-    private async Task<T> WithQueueAsync<T>(string queue, Func<Task<T>> ask, T unknown)
+    /// <summary>Answers for topics, and for queues of this process's shards alone.</summary>
+    /// <exception cref="OperationUnavailableException">The bus, or Kafka, is away.</exception>
+    private async Task<T> WithQueueAsync<T>(string queue, Func<DeadLetterShelf, Task<T>> askTopic, Func<Task<T>> ask, T unknown)
     {
+        if (world.DeadLetters?.GetValueOrDefault(queue) is { } shelf)
+        {
+            return await TopicLetters.AskAsync(() => askTopic(shelf));
+        }
+
         if (!world.Shards.SelectMany(BroadcastRoutes.QueuesOf).Any(declaration => declaration.Name == queue))
         {
             return unknown;

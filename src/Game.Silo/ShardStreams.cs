@@ -26,6 +26,9 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         _shards = settings.AllShards;
         _loggers = loggers;
         Writer = RecordWriter.Open(kafka, new RecordWriterOptions(), TimeProvider.System, loggers.CreateLogger<RecordWriter>());
+        var reading = loggers.CreateLogger<PartitionReader>();
+        DeadLetters = StreamTopics.OfGrains.ToDictionary(
+            topic => topic, topic => new DeadLetterShelf(kafka, Writer, topic, TimeProvider.System, reading), StringComparer.Ordinal);
     }
 
     /// <summary>Writes whatever this process's grains have for Kafka.</summary>
@@ -48,6 +51,9 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         new RecordWriterOptions { DeliveryTimeout = deliveryTimeout, CloseTimeout = deliveryTimeout },
         TimeProvider.System,
         _loggers.CreateLogger<RecordWriter>());
+
+    /// <summary>Dead letters of the topics that grains stream over, those of all shards.</summary>
+    public IReadOnlyDictionary<string, DeadLetterShelf> DeadLetters { get; }
 
     /// <summary>
     /// Makes the topics that are missing. Those that differ from the settings are told, and refused if they cannot be used.
@@ -118,7 +124,8 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         foreach (var (_, topic, settings) in _settings.Topics.All.Where(topic => StreamTopics.OfGrains.Contains(topic.Topic)))
         {
             var partitions = new ShardPartitions(_shards, settings.PartitionsPerShard);
-            options.Topics.Add(new StreamTopic(topic, partitions.Count, _codec)
+            IRecordCodec codec = topic == StreamTopics.PlayerActions ? new PlayerActionCodec(_codec) : _codec;
+            options.Topics.Add(new StreamTopic(topic, partitions.Count, codec)
             {
                 PartitionOf = partitions.PartitionOf,
                 Owns = partition => partitions.Owns(shard, partition),

@@ -10,6 +10,7 @@ using Game.Grains.Relay;
 using Game.Silo.Actions;
 using Game.Silo.Settings;
 using Game.Silo.Telemetry;
+using Game.Streaming.Kafka;
 
 namespace Game.Silo;
 
@@ -55,6 +56,9 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     public IReadOnlyList<string> All => _elsewhere is null ? Shards : _all;
 
     public IBroadcastBus Bus => _bus;
+
+    /// <summary>Dead letters of topics; null: there is no Kafka.</summary>
+    public IReadOnlyDictionary<string, DeadLetterShelf>? DeadLetters => _streams?.DeadLetters;
 
     /// <summary>Where the shards' logs are published; null: nowhere.</summary>
     public IEventSink? Events { get; }

@@ -20,4 +20,7 @@ public static class RecordHeaders
 
     /// <summary>On a dead letter: topic, partition and offset of the record, <c>topic/partition/offset</c>.</summary>
     public const string DeadLetterSource = "dead-letter-source";
+
+    /// <summary>On a record among dead letters that is none: the offset of the letter before it that an operator has settled.</summary>
+    public const string DeadLetterSettled = "dead-letter-settled";
 }

@@ -118,6 +118,23 @@ public sealed class KafkaServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// From now on a write beyond so many bytes of a file fails, as on a full disk, until the broker is started again. Linux only.
+    /// </summary>
+    public async Task LimitFilesAsync(long bytes, int broker = 0)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_brokers[broker].Process!.Id}", $"--fsize={bytes}"]);
+        await limit.WaitForExitAsync();
+        if (limit.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"prlimit ended with exit code {limit.ExitCode}.");
+        }
+    }
+
+    /// <summary>Waits until a broker has ended by itself.</summary>
+    public Task EndedAsync(int broker = 0, CancellationToken cancellationToken = default) =>
+        _brokers[broker].Process!.WaitForExitAsync(cancellationToken);
+
     /// <summary>Starts a broker over its data; returns when it takes connections.</summary>
     public async Task RestartAsync(int broker = 0, CancellationToken cancellationToken = default)
     {

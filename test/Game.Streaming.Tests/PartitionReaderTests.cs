@@ -206,6 +206,54 @@ public sealed class PartitionReaderTests(KafkaFixture broker)
         await reader.WaitForAsync(status => status.Committed == 200);
     }
 
+    /// <summary>Each of the two brokers that are not the controller dies while it leads some of the partitions.</summary>
+    [Fact]
+    public async Task LeadersThatMove_AreFollowed_AndNothingIsLostOrRepeated()
+    {
+        const int Partitions = 6;
+        const int Each = 100;
+        await broker.GetAsync();
+        await using var server = await KafkaServer.StartAsync(brokers: 3, cancellationToken: Cancelled);
+        var topic = await Topic.CreateAsync(server, partitions: Partitions, replication: 3);
+        await using var writer = topic.OpenWriter();
+        var readers = Enumerable.Range(0, Partitions).Select(partition => topic.Read(partition)).ToList();
+        try
+        {
+            var written = 0;
+            foreach (var dead in (int?[])[null, 1, 2])
+            {
+                if (dead is { } leader)
+                {
+                    await server.KillAsync(leader);
+                }
+
+                var from = written;
+                await Task.WhenAll(Enumerable.Range(0, Partitions * Each).Select(i => writer.WriteAsync(
+                    topic.Record("k", $"{from + (i / Partitions)}") with { Partition = i % Partitions }, Cancelled)));
+                written += Each;
+                foreach (var reader in readers)
+                {
+                    var records = await reader.TakeAsync(Each);
+                    Assert.Equal(Enumerable.Range(from, Each).Select(i => $"{i}"), records.Select(record => record.Text()));
+                    reader.Complete(records);
+                    await reader.WaitForAsync(status => status.Committed == written);
+                }
+
+                if (dead is { } back)
+                {
+                    await server.RestartAsync(back, Cancelled);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var reader in readers)
+            {
+                await reader.DisposeAsync();
+            }
+        }
+    }
+
     [Fact]
     public async Task ReaderWithoutGroup_StartsWhereItIsTold_AndCommitsNothing()
     {

@@ -201,6 +201,51 @@ public sealed class RecordWriterTests(KafkaFixture broker)
         Assert.Equal(Keys, next.Count);
     }
 
+    /// <summary>A broker whose disk is full gives up its log, which is its only one, and ends; with room again it comes back.</summary>
+    [Fact]
+    public async Task BrokerWhoseDiskIsFull_Ends_AndNothingIsLostOnceItIsBackWithRoom()
+    {
+        const int Records = 12_000;
+        const int Size = 4_000;
+        const long Room = 24 * 1024 * 1024;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs prlimit");
+        await broker.GetAsync();
+        await using var server = await KafkaServer.StartAsync(cancellationToken: Cancelled);
+        var topic = await Topic.CreateAsync(server);
+        await using (var writer = topic.OpenWriter(new RecordWriterOptions { MaxQueuedBytes = 4 * 1024 * 1024, Compress = false }))
+        {
+            await writer.WriteAsync(topic.Record("k", $"{0:D8}{new string('x', Size)}"), Cancelled);
+            await server.LimitFilesAsync(Room);
+            var writing = Task.Run(
+                async () =>
+                {
+                    var window = new Queue<Task>();
+                    for (var i = 1; i < Records; i++)
+                    {
+                        window.Enqueue(writer.WriteAsync(topic.Record("k", $"{i:D8}{new string('x', Size)}"), Cancelled));
+                        if (window.Count > 1000)
+                        {
+                            await window.Dequeue();
+                        }
+                    }
+
+                    await Task.WhenAll(window);
+                },
+                Cancelled);
+            await server.EndedAsync(cancellationToken: Cancelled).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+            Assert.InRange(writer.Counters.Confirmed, 1, Room / Size);
+            Assert.False(writing.IsCompleted);
+            await server.RestartAsync(cancellationToken: Cancelled);
+            await writing;
+            Assert.Equal(new WriterCounters(Records, Records, 0, 0, 0, 0, 0), writer.Counters);
+        }
+
+        await using var reader = topic.Read();
+        var numbers = (await reader.TakeAsync(Records)).Select(record => int.Parse(record.Text().AsSpan(0, 8), null));
+        Assert.Equal(Enumerable.Range(0, Records), numbers);
+        Assert.Equal(Records, reader.Status.End);
+    }
+
     /// <summary>Three brokers; one goes for good while it leads partitions.</summary>
     [Fact]
     public async Task BrokerThatStaysAway_LeavesItsPartitionsToTheOthers_AndNothingIsLost()

@@ -12,7 +12,7 @@ internal static class DeadLettersCommand
 
     /// <param name="action"><c>list</c>, <c>show</c>, <c>replay</c> or <c>discard</c>.</param>
     /// <param name="management">Where the management port is.</param>
-    /// <param name="queue">The queue; null with <c>list</c>: every queue that has dead letters.</param>
+    /// <param name="queue">The queue, or the topic; null with <c>list</c>: every one that has dead letters.</param>
     /// <param name="id">The letter; only <c>list</c> goes without.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>0; 1 if there is no such letter or the port does not answer as it should.</returns>
@@ -73,6 +73,9 @@ internal static class DeadLettersCommand
                 .SelectMany(shard => shard.GetProperty("queues").EnumerateArray())
                 .Where(queue => queue.GetProperty("deadLetters").GetInt64() > 0)
                 .Select(queue => queue.GetProperty("queue").GetString()!),
+            .. status.GetProperty("topics").EnumerateArray()
+                .Where(topic => topic.GetProperty("deadLetters") is { ValueKind: JsonValueKind.Number } letters && letters.GetInt64() > 0)
+                .Select(topic => topic.GetProperty("topic").GetString()!),
         ];
     }
 

@@ -19,4 +19,10 @@ public static class ActionLimits
 
     /// <summary>How far ahead its clock may be.</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(2);
+
+    /// <summary>How much older than its record an action on the stream may be, whoever told it.</summary>
+    public static readonly TimeSpan MaxRecordAge = TimeSpan.FromDays(366);
+
+    /// <summary>How far ahead of its record: one from the far future would make everything after it late.</summary>
+    public static readonly TimeSpan MaxRecordAhead = TimeSpan.FromHours(1);
 }

@@ -42,6 +42,14 @@ public static class ActionRules
                 "at", $"at most {ActionLimits.MaxAge.TotalHours:0} h ago and {ActionLimits.MaxAhead.TotalMinutes:0} min ahead")
             : null;
 
+    /// <summary>What is wrong with the time of an action that was put on the stream at this time; null: nothing.</summary>
+    public static Refusal? CheckRecordedTime(PlayerAction action, DateTimeOffset recordedAt) =>
+        action.At - recordedAt > ActionLimits.MaxRecordAhead || recordedAt - action.At > ActionLimits.MaxRecordAge
+            ? Refusal.Invalid(
+                "at",
+                $"at most {ActionLimits.MaxRecordAge.TotalDays:0} days before and {ActionLimits.MaxRecordAhead.TotalMinutes:0} min after its record")
+            : null;
+
     /// <summary>A kind as JSON has it.</summary>
     public static string Name(ActionKind kind) => Names[(int)kind];
 

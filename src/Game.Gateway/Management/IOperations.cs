@@ -19,14 +19,17 @@ public interface IOperations
     /// <summary>State of every shard of this process, in order. Used for readiness too: answer within a second or so.</summary>
     Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Dead letters of a queue, oldest first, after <paramref name="after"/> (exclusive; 0 = the oldest).</summary>
+    /// <summary>Topics of Kafka that may have dead letters, those of all shards; empty without Kafka. Answers within a second or so.</summary>
+    Task<IReadOnlyList<TopicStatus>> GetTopicsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<TopicStatus>>([]);
+
+    /// <summary>Dead letters of a queue or a topic, oldest first, after <paramref name="after"/> (exclusive; 0 = the oldest).</summary>
     Task<IReadOnlyList<DeadLetterStatus>> ListDeadLettersAsync(
         string queue, long after, int count, CancellationToken cancellationToken);
 
     /// <summary>All that a dead letter says, its body included; null if there is none such.</summary>
     Task<DeadLetterDetail?> FindDeadLetterAsync(string queue, long id, CancellationToken cancellationToken);
 
-    /// <summary>Puts a dead letter back into its queue; false if there is none such.</summary>
+    /// <summary>Puts a dead letter back into its queue, or at the end of its topic; false if there is none such.</summary>
     Task<bool> ReplayDeadLetterAsync(string queue, long id, CancellationToken cancellationToken);
 
     /// <summary>Throws a dead letter away, for good; false if there is none such.</summary>
@@ -95,6 +98,9 @@ public sealed record ShardStatus(
     ActionRelayStatus? Actions = null);
 
 public sealed record QueueStatus(string Queue, long Ready, long Unacknowledged, long DeadLetters);
+
+/// <summary>A topic and its open dead letters; null if they cannot be counted, and why.</summary>
+public sealed record TopicStatus(string Topic, long? DeadLetters, string? Trouble);
 
 public sealed record DeadLetterStatus(
     long Id, string MessageId, string Type, string Source, string RoutingKey, string Reason, DateTimeOffset At, int Deliveries);

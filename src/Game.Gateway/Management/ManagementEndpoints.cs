@@ -79,6 +79,7 @@ internal static class ManagementEndpoints
             operations.Bus,
             operations.Routes,
             Shards = await operations.GetShardsAsync(cancellationToken),
+            Topics = await operations.GetTopicsAsync(cancellationToken),
         });
 
     private static async Task<IResult> FindAsync(string queue, long id, IOperations operations, CancellationToken cancellationToken) =>

@@ -66,8 +66,18 @@ public sealed class PublishedLog(TopicScan scan, EventRecordCodec codec, IEventP
             }
 
             var (shard, logged) = codec.Decode(record);
-            if (!logs.TryGetValue(shard, out var log) || logged.Event.Position < log.Next)
+            if (!logs.TryGetValue(shard, out var log))
             {
+                continue;
+            }
+
+            if (logged.Event.Position < log.Next)
+            {
+                if (log.Given[(int)(logged.Event.Position - 1)] != HashOf(logged))
+                {
+                    throw OtherAt(shard, logged);
+                }
+
                 continue;
             }
 
@@ -79,6 +89,7 @@ public sealed class PublishedLog(TopicScan scan, EventRecordCodec codec, IEventP
             while (log.Waiting.Remove(log.Next, out var next))
             {
                 log.Next++;
+                log.Given.Add(HashOf(next));
                 yield return (shard, next);
             }
         }
@@ -124,9 +135,23 @@ public sealed class PublishedLog(TopicScan scan, EventRecordCodec codec, IEventP
         if (known.Event.Position != again.Event.Position || known.Event.Version != again.Event.Version || known.Event.Stream != again.Event.Stream
             || known.Command != again.Command || known.Event.At != again.Event.At || !known.Event.Body.Span.SequenceEqual(again.Event.Body.Span))
         {
-            throw new PublishedLogException(
-                $"Shard {shard}, stream {again.Event.Stream}, version {again.Event.Version}: topic {codec.Topic} holds two events for one place. More than one world has written to it.");
+            throw OtherAt(shard, again);
         }
+    }
+
+    private PublishedLogException OtherAt(string shard, LoggedEvent again) => new(
+        $"Shard {shard}, stream {again.Event.Stream}, version {again.Event.Version}: topic {codec.Topic} holds two events for one place. More than one world has written to it.");
+
+    /// <summary>The same for the same event, within this process; of different ones, one in four thousand million has another's.</summary>
+    private static int HashOf(LoggedEvent logged)
+    {
+        var hash = default(HashCode);
+        hash.Add(logged.Event.Stream);
+        hash.Add(logged.Event.Version);
+        hash.Add(logged.Event.At);
+        hash.Add(logged.Command);
+        hash.AddBytes(logged.Event.Body.Span);
+        return hash.ToHashCode();
     }
 
     private sealed class Log
@@ -134,5 +159,8 @@ public sealed class PublishedLog(TopicScan scan, EventRecordCodec codec, IEventP
         public long Next { get; set; } = 1;
 
         public Dictionary<long, LoggedEvent> Waiting { get; } = [];
+
+        /// <summary>Hashes of the events before <see cref="Next"/>, to know others in their places: four bytes an event.</summary>
+        public List<int> Given { get; } = [];
     }
 }

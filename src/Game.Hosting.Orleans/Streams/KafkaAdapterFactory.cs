@@ -42,7 +42,7 @@ internal sealed class KafkaAdapterFactory(
         Task.FromResult<IStreamFailureHandler>(new KafkaFailureHandler(() => _receivers.GetValueOrDefault(queueId)));
 
     public IQueueCache CreateQueueCache(QueueId queueId) =>
-        _caches[queueId] = new KafkaQueueCache(options.CacheRecords, clock, loggers.CreateLogger<KafkaQueueCache>());
+        _caches[queueId] = new KafkaQueueCache(options.CacheRecords, options.BatchRecords, clock, loggers.CreateLogger<KafkaQueueCache>());
 
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => _receivers[queueId] = new KafkaReceiver(
         _mapper.PartitionOf(queueId), options, maxDeliveryTime, _caches[queueId], _deadLetters, clock, loggers);

@@ -5,18 +5,25 @@ namespace Game.Hosting.Orleans.Streams;
 
 /// <summary>
 /// Orleans' own simple cache, which leaves what a consumer skipped out of what it says has passed. Here that is in it too, once it
-/// is a dead letter: only then may its offset be committed. In the agent's turns.
+/// is a dead letter: only then may its offset be committed. And Orleans' counts batches, whatever they hold: here records are counted.
+/// In the agent's turns.
 /// </summary>
-internal sealed class KafkaQueueCache(int size, TimeProvider clock, ILogger logger) : IQueueCache
+/// <param name="maxRecords">Records that it holds at most.</param>
+/// <param name="batchRecords">Records that are read at once, at most.</param>
+/// <param name="clock">Tells when a delivery began.</param>
+/// <param name="logger">What Orleans' cache has to say.</param>
+internal sealed class KafkaQueueCache(int maxRecords, int batchRecords, TimeProvider clock, ILogger logger) : IQueueCache
 {
-    private readonly SimpleQueueCache _cache = new(size, logger);
+    // It lets go of a tenth of its batches together: far more of them than there ever are would all be kept until the last one is gone.
+    private readonly SimpleQueueCache _cache = new(Math.Max(maxRecords / 25, 2 * batchRecords), logger);
     private readonly Queue<KafkaBatchContainer> _cached = [];
+    private int _records;
 
     private IQueueCache Cache => _cache;
 
     public int GetMaxAddCount() => _cache.GetMaxAddCount();
 
-    public bool IsUnderPressure() => _cache.IsUnderPressure();
+    public bool IsUnderPressure() => _records > maxRecords - batchRecords || _cache.IsUnderPressure();
 
     public void AddToCache(IList<IBatchContainer> messages)
     {
@@ -24,6 +31,7 @@ internal sealed class KafkaQueueCache(int size, TimeProvider clock, ILogger logg
         foreach (var container in messages.Cast<KafkaBatchContainer>())
         {
             _cached.Enqueue(container);
+            _records += container.Items.Count;
         }
     }
 
@@ -39,6 +47,7 @@ internal sealed class KafkaQueueCache(int size, TimeProvider clock, ILogger logg
         while (_cached.Count > _cache.Size)
         {
             var container = _cached.Dequeue();
+            _records -= container.Items.Count;
             if (container.IsPutAside || taken.Contains(container))
             {
                 purgedItems.Add(container);
