@@ -20,6 +20,7 @@ length.Validators.Add(result =>
 
 var silos = Number("--silos", 1, 1, 9, "Silo processes a shard (profile cluster).");
 var processes = Number("--processes", 1, 1, 100, "Silo processes that share the shards (profile brokers).");
+var joinLate = new Option<bool>("--join-late") { Description = "One shard more starts in a process of its own while the others play (profile brokers)." };
 var killEvery = Every("--kill-every", "kill -9 of a random silo process, which is started again");
 var rollEvery = Every("--roll-every", "restarts of silo processes in good order, one after the other");
 var killDatabaseEvery = Every("--kill-database-every", "kill -9 of PostgreSQL, which is started again");
@@ -27,7 +28,7 @@ var killBrokerEvery = Every("--kill-broker-every", "kill -9 of RabbitMQ, which i
 
 var run = new Command("run", "Starts a world and bots that fight guild wars in it.")
 {
-    silo, shards, bots, port, managementPort, data, profile, length, silos, processes, killEvery, rollEvery,
+    silo, shards, bots, port, managementPort, data, profile, length, silos, processes, joinLate, killEvery, rollEvery,
     killDatabaseEvery, killBrokerEvery,
 };
 run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
@@ -41,6 +42,7 @@ run.SetAction((parsed, _) => RunCommand.RunAsync(new RunOptions(
     Seconds(parsed, length),
     parsed.GetValue(silos),
     parsed.GetValue(processes),
+    parsed.GetValue(joinLate),
     new Faults(Seconds(parsed, killEvery), Seconds(parsed, rollEvery), Seconds(parsed, killDatabaseEvery), Seconds(parsed, killBrokerEvery)))));
 run.Validators.Add(result =>
 {
@@ -53,6 +55,11 @@ run.Validators.Add(result =>
     if (result.GetValue(profile) != "brokers" && result.GetValue(processes) > 1)
     {
         result.AddError("--processes needs --profile brokers.");
+    }
+
+    if (result.GetValue(joinLate) && (result.GetValue(profile) != "brokers" || result.GetValue(processes) < 2 || result.GetValue(bots) == 0))
+    {
+        result.AddError("--join-late needs --profile brokers, --processes 2 or more, and bots.");
     }
 
     if (result.GetValue(processes) > result.GetValue(shards))

@@ -177,6 +177,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         RequestedConnectionTimeout = _options.RequestTimeout,
         ContinuationTimeout = _options.RequestTimeout,
         RequestedHeartbeat = _options.Heartbeat,
+        SocketFactory = GatheringClient.Create,
     };
 
     /// <exception cref="BroadcastException">They cannot be read.</exception>

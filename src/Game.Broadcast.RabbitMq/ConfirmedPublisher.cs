@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Game.Broadcast.RabbitMq;
 
@@ -10,18 +9,17 @@ namespace Game.Broadcast.RabbitMq;
 /// </summary>
 internal sealed class ConfirmedPublisher : IAsyncDisposable
 {
-    private static readonly CreateChannelOptions WithConfirms = new(
-        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
-
     private readonly BrokerConnection _connection;
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _clock;
     private readonly Action<string, string> _returned;
     private readonly Channel<Publication> _waiting = Channel.CreateUnbounded<Publication>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly HashSet<string> _exchanges = new(StringComparer.Ordinal);
+
+    /// <summary>Whose time runs, in the order of the calls; also the lock of itself.</summary>
+    private readonly LinkedList<Publication> _open = new();
+    private readonly ITimer _timer;
     private readonly Task _run;
-    private IChannel? _channel;
-    private int _unconfirmed;
+    private ConfirmChannel? _channel;
 
     /// <param name="connection">Used by nothing that must go on when the broker takes no messages.</param>
     /// <param name="options">Time-outs and limits.</param>
@@ -33,24 +31,35 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         _connection = connection;
         _options = options;
         _clock = clock;
+
+        // One timer for all, which may be so much late, instead of one for each message.
+        var late = options.ConfirmTimeout / 20;
+        _timer = clock.CreateTimer(_ => GiveUpLate(), null, late, late);
         _run = Task.Run(RunAsync);
     }
 
     /// <summary>Publishes that wait for their confirm.</summary>
-    public int Unconfirmed => Volatile.Read(ref _unconfirmed);
+    public int Unconfirmed
+    {
+        get
+        {
+            lock (_open)
+            {
+                return _open.Count;
+            }
+        }
+    }
 
     /// <summary>Why the last publish failed; null: it did not.</summary>
     public string? Trouble { get; private set; }
 
     /// <summary>To every queue that is bound; confirmed also if none is.</summary>
     /// <exception cref="BroadcastException">Not confirmed.</exception>
-    public Task PublishAsync(BroadcastMessage message, BasicProperties properties) =>
-        EnqueueAsync(new Publication(message.Exchange, message.RoutingKey, properties, message.Body));
+    public Task PublishAsync(BroadcastMessage message, BasicProperties properties) => Enqueue(message.Exchange, message.RoutingKey, properties, message.Body);
 
     /// <summary>Into the queue of that name.</summary>
     /// <exception cref="BroadcastException">Not confirmed, or there is no such queue.</exception>
-    public Task PutAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body) =>
-        EnqueueAsync(new Publication("", queue, properties, body));
+    public Task PutAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body) => Enqueue("", queue, properties, body);
 
     public async ValueTask DisposeAsync()
     {
@@ -60,135 +69,179 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         {
             await CloseAsync(channel);
         }
+
+        await _timer.DisposeAsync();
+        foreach (var publication in TakeOpen(_ => true))
+        {
+            Fail(publication, "the bus was closed");
+        }
     }
 
-    private async Task EnqueueAsync(Publication publication)
+    private Task Enqueue(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body)
     {
-        try
+        // Its time runs from here, not from when its turn comes: behind a connection that has gone silent nobody's turn does.
+        var publication = new Publication(exchange, routingKey, properties, body, _clock.GetTimestamp());
+        lock (_open)
         {
-            if (Interlocked.Increment(ref _unconfirmed) > _options.MaxUnconfirmed)
+            if (_open.Count >= _options.MaxUnconfirmed)
             {
-                throw new BroadcastException($"{_options.MaxUnconfirmed} publishes are waiting for their confirm.");
+                return Task.FromException(new BroadcastException($"{_options.MaxUnconfirmed} publishes are waiting for their confirm."));
             }
 
-            if (!_waiting.Writer.TryWrite(publication))
-            {
-                throw new ObjectDisposedException(nameof(RabbitMqBus));
-            }
+            publication.Place = _open.AddLast(publication);
+        }
 
-            // From here, not from when its turn comes: behind a connection that has gone silent nobody's turn does.
-            await publication.Confirmed.Task.WaitAsync(_options.ConfirmTimeout, _clock);
-            Trouble = null;
-        }
-        catch (TimeoutException timeout)
+        if (!_waiting.Writer.TryWrite(publication))
         {
-            publication.IsAbandoned = true;
-            if (_connection.Blocked is null)
-            {
-                Discard(publication.SentOn);
-            }
+            Close(publication);
+            return Task.FromException(new ObjectDisposedException(nameof(RabbitMqBus)));
+        }
 
-            throw Complain(publication, timeout);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _unconfirmed);
-        }
+        return publication.Task;
     }
 
     private async Task RunAsync()
     {
         await foreach (var publication in _waiting.Reader.ReadAllAsync())
         {
-            if (publication.IsAbandoned)
+            if (publication.Task.IsCompleted)
             {
                 continue;
             }
 
+            // Not sent into a connection that nobody reads: it would arrive long after it was given up.
+            if (_connection.Blocked is { } blocked)
+            {
+                Fail(publication, $"the broker takes no messages ({blocked})");
+                continue;
+            }
+
+            ConfirmChannel channel;
             try
             {
-                // Not sent into a connection that nobody reads: it would arrive long after it was given up.
-                if (_connection.Blocked is { } blocked)
-                {
-                    throw new BroadcastException($"the broker takes no messages ({blocked})");
-                }
-
-                var channel = publication.SentOn = await ChannelForAsync(publication.Exchange);
-
-                // Not awaited: the channel sends in the order of these calls, and completes each with its confirm.
-                _ = SettleAsync(channel, publication, channel.BasicPublishAsync(
-                    publication.Exchange, publication.RoutingKey, mandatory: true, publication.Properties, publication.Body));
+                channel = _channel is { IsOpen: true } open && open.Knows(publication.Exchange) ? open : await OpenForAsync(publication.Exchange);
             }
             catch (Exception exception) when (exception is BroadcastException || BrokerErrors.IsBrokers(exception))
             {
-                if (_connection.Blocked is null)
-                {
-                    Discard(_channel);
-                }
+                Discard(_channel);
+                Fail(publication, BrokerErrors.Describe(exception), exception);
+                continue;
+            }
 
-                publication.Confirmed.TrySetException(Complain(publication, exception));
+            // Not waited for: the channel keeps the order of these calls, and those behind one that cannot be sent have their time-outs.
+            var sending = channel.SendAsync(publication);
+            if (!sending.IsCompletedSuccessfully)
+            {
+                _ = WatchAsync(channel, publication, sending);
             }
         }
     }
 
-    private async Task SettleAsync(IChannel channel, Publication publication, ValueTask confirm)
+    private async Task WatchAsync(ConfirmChannel channel, Publication publication, ValueTask sending)
     {
         try
         {
-            await confirm;
-            publication.Confirmed.TrySetResult();
+            await sending;
         }
-        catch (PublishReturnException) when (publication.Exchange.Length > 0)
+        catch (Exception exception)
         {
-            // The broker has it nowhere, as it should be when nobody listens.
-            _returned(publication.Exchange, publication.RoutingKey);
-            publication.Confirmed.TrySetResult();
-        }
-        catch (PublishException refused)
-        {
-            publication.Confirmed.TrySetException(Complain(publication, refused));
-        }
-        catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
-        {
-            publication.Confirmed.TrySetException(Complain(publication, exception));
+            // Whatever it is: this one was not sent, and the broker counts the others on the channel differently from here.
+            Fail(publication, BrokerErrors.Describe(exception), exception);
+            channel.End(BrokerErrors.Describe(exception));
             Discard(channel);
         }
     }
 
-    private BroadcastException Complain(Publication publication, Exception exception)
-    {
-        var reason = exception switch
-        {
-            PublishReturnException => "there is no such queue",
-            PublishException => "the broker refused it: a queue is full, or cannot write",
-            TimeoutException => _connection.Blocked is { } blocked ? $"the broker takes no messages ({blocked})" : $"no confirm within {_options.ConfirmTimeout.TotalSeconds} s",
-            _ => BrokerErrors.Describe(exception),
-        };
-        var complaint = new BroadcastException($"Not confirmed: {publication.Exchange}/{publication.RoutingKey}: {reason}", exception);
-        Trouble = complaint.Message;
-        return complaint;
-    }
-
-    private async Task<IChannel> ChannelForAsync(string exchange)
+    private async Task<ConfirmChannel> OpenForAsync(string exchange)
     {
         if (_channel is not { IsOpen: true } channel)
         {
             Discard(_channel);
-            _exchanges.Clear();
-            channel = _channel = await _connection.OpenChannelAsync(WithConfirms);
+            channel = _channel = await ConfirmChannel.OpenAsync(_connection, Confirm, Refuse, (lost, reason) => Fail(lost, reason));
         }
 
-        // The default exchange, whose name is empty, is always there.
-        if (exchange.Length > 0 && _exchanges.Add(exchange))
+        if (!channel.Knows(exchange))
         {
-            await Topology.DeclareExchangeAsync(channel, exchange);
+            await channel.DeclareAsync(exchange);
         }
 
         return channel;
     }
 
+    private void Confirm(Publication publication)
+    {
+        if (publication.IsReturned && publication.Exchange.Length == 0)
+        {
+            Fail(publication, "there is no such queue");
+            return;
+        }
+
+        Close(publication);
+        if (publication.TrySetResult())
+        {
+            Trouble = null;
+            if (publication.IsReturned)
+            {
+                // The broker has it nowhere, as it should be when nobody listens.
+                _returned(publication.Exchange, publication.RoutingKey);
+            }
+        }
+    }
+
+    private void Refuse(Publication publication) => Fail(publication, "the broker refused it: a queue is full, or cannot write");
+
+    private void Fail(Publication publication, string reason, Exception? cause = null)
+    {
+        Close(publication);
+        var complaint = new BroadcastException($"Not confirmed: {publication.Exchange}/{publication.RoutingKey}: {reason}", cause);
+        if (publication.TrySetException(complaint))
+        {
+            Trouble = complaint.Message;
+        }
+    }
+
+    private void Close(Publication publication)
+    {
+        lock (_open)
+        {
+            if (publication.Place is { List: not null } place)
+            {
+                _open.Remove(place);
+            }
+        }
+    }
+
+    private void GiveUpLate()
+    {
+        foreach (var publication in TakeOpen(publication => _clock.GetElapsedTime(publication.Since) >= _options.ConfirmTimeout))
+        {
+            var blocked = _connection.Blocked;
+            Fail(publication, blocked is null ? $"no confirm within {_options.ConfirmTimeout.TotalSeconds} s" : $"the broker takes no messages ({blocked})");
+            if (blocked is null)
+            {
+                Discard(publication.SentOn);
+            }
+        }
+    }
+
+    /// <returns>The oldest, as long as they fit.</returns>
+    private List<Publication> TakeOpen(Func<Publication, bool> fits)
+    {
+        var taken = new List<Publication>();
+        lock (_open)
+        {
+            while (_open.First is { } first && fits(first.Value))
+            {
+                taken.Add(first.Value);
+                _open.RemoveFirst();
+            }
+        }
+
+        return taken;
+    }
+
     /// <summary>Not waited for: the broker may not answer for a while, and others wait for a new channel.</summary>
-    private void Discard(IChannel? channel)
+    private void Discard(ConfirmChannel? channel)
     {
         if (channel is not null)
         {
@@ -197,7 +250,7 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         }
     }
 
-    private static async Task CloseAsync(IChannel channel)
+    private static async Task CloseAsync(ConfirmChannel channel)
     {
         try
         {
@@ -207,15 +260,5 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         {
             // The connection it was on has gone before.
         }
-    }
-
-    private sealed record Publication(string Exchange, string RoutingKey, BasicProperties Properties, ReadOnlyMemory<byte> Body)
-    {
-        public TaskCompletionSource Confirmed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IChannel? SentOn { get; set; }
-
-        /// <summary>Its caller has given up.</summary>
-        public bool IsAbandoned { get; set; }
     }
 }

@@ -22,11 +22,11 @@ internal sealed class ChatLedger
     private readonly IReadOnlyList<string> _channels;
 
     /// <param name="shards">Who talks and listens.</param>
-    /// <param name="effects">About how many messages others shall have stored in the end.</param>
+    /// <param name="effects">How many messages others shall have stored in the end, or a few more.</param>
     public ChatLedger(IReadOnlyList<Shard> shards, int effects)
     {
         Shards = shards;
-        _perChannel = Math.Max(1, effects / (shards.Count * (shards.Count - 1) * ChannelsOfAShard));
+        _perChannel = (int)Math.Ceiling((double)effects / (shards.Count * (shards.Count - 1) * ChannelsOfAShard));
         _channels = [.. Enumerable.Range(0, ChannelsOfAShard).Select(_ => ChatChannels.Guild(EntityId.New("s01", DateTimeOffset.UtcNow).ToString()))];
     }
 

@@ -13,6 +13,7 @@ namespace Game.Faults.Tests;
 public sealed class LedgerTests
 {
     private const int DefaultMessages = 20_000;
+    private const int MessagesOfAKill = 25_000;
     private const int ShardCount = 4;
 
     private readonly int _seed = Environment.GetEnvironmentVariable("LEDGER_SEED") is { } seed
@@ -62,7 +63,7 @@ public sealed class LedgerTests
         TestContext.Current.TestOutputHelper?.WriteLine($"LEDGER_SEED={_seed}");
         var random = new Random(_seed);
         var ledger = new ChatLedger(shards, Messages);
-        var kills = Messages <= DefaultMessages ? 4 : 16;
+        var kills = Math.Max(4, Messages / MessagesOfAKill);
         var started = Stopwatch.GetTimestamp();
         try
         {

@@ -23,7 +23,9 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly SocketsHttpHandler _connections = new() { PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
 
+    private readonly string _run = Convert.ToString(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 100_000_000, 16);
     private int _settled;
+    private string? _joined;
 
     /// <summary>How long a war lasts.</summary>
     public TimeSpan WarLength { get; init; } =
@@ -31,6 +33,15 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
 
     /// <summary>How long bots keep asking what gets no answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Adds a shard once a war is on, whose players fight in the next one; null: none is added.</summary>
+    public Func<CancellationToken, Task<Places>>? Join { get; init; }
+
+    /// <summary>Where the world is reached by now.</summary>
+    public Places Places { get; private set; } = places;
+
+    /// <summary>Shards that were added and had a part in a war; null if none was to be.</summary>
+    public int? JoinedLate { get; private set; }
 
     public List<WarResult> Wars { get; } = [];
 
@@ -54,8 +65,9 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
             _bots.Skip(2).Select((bot, i) => (bot, i % 2 == 0 ? red : blue)),
             new ParallelOptions { CancellationToken = abandon, MaxDegreeOfParallelism = 16 },
             async (pair, token) => await Diplomacy.JoinAsync(pair.bot, pair.Item2.GuildId, token));
-        happenings.Tell($"{_bots.Count} players in two guilds on {places.Shards.Count} shards");
+        happenings.Tell($"{_bots.Count} players in two guilds on {Places.Shards.Count} shards");
 
+        JoinedLate = Join is null ? null : 0;
         for (var round = 0; !stopping.IsCancellationRequested; round++)
         {
             if (Left < WarLength + SettleTime)
@@ -63,7 +75,12 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
                 return;
             }
 
+            var joining = round == 0 ? Join?.Invoke(abandon) : null;
             await FightAsync(round % 2 == 0 ? (red, blue) : (blue, red), (int)WarLength.TotalSeconds, abandon);
+            if (joining is not null)
+            {
+                await WelcomeAsync(await joining, red, blue, abandon);
+            }
         }
     }
 
@@ -108,16 +125,12 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
 
     private async Task SignInAsync(CancellationToken cancellationToken)
     {
-        // A name is unique on its shard, and the data folder may hold the players of earlier runs.
-        var run = Convert.ToString(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 100_000_000, 16);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Math.Max(2, bots)),
             new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 8 },
             async (i, token) =>
             {
-                var shard = places.Shards[i % places.Shards.Count];
-                var gateways = new Gateways(places.GatewaysOf(shard), i / places.Shards.Count);
-                var bot = await Bot.SignInAsync(_connections, gateways, $"bot-{run}-{i}", shard, happenings, i, Patience, token);
+                var bot = await SignInAsync(i, Places.Shards[i % Places.Shards.Count], i / Places.Shards.Count, token);
                 lock (_bots)
                 {
                     _bots.Add(bot);
@@ -125,6 +138,25 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
             });
         _bots.Sort(static (a, b) => int.Parse(a.Name.Split('-')[^1]).CompareTo(int.Parse(b.Name.Split('-')[^1])));
         happenings.Tell($"{_bots.Count} players signed in");
+    }
+
+    /// <summary>A name is unique on its shard, and the data folder may hold the players of earlier runs.</summary>
+    private Task<Bot> SignInAsync(int number, string shard, int gateway, CancellationToken cancellationToken) => Bot.SignInAsync(
+        _connections, new Gateways(Places.GatewaysOf(shard), gateway), $"bot-{_run}-{number}", shard, happenings, number, Patience, cancellationToken);
+
+    /// <summary>Two players on the new shard, one in each guild: what they ask goes over shards that have heard of it while they ran.</summary>
+    private async Task WelcomeAsync(Places added, Bot red, Bot blue, CancellationToken cancellationToken)
+    {
+        Places = Places.With(added);
+        _joined = added.Shards[0];
+        foreach (var leader in (Bot[])[red, blue])
+        {
+            var bot = await SignInAsync(_bots.Count, _joined, 0, cancellationToken);
+            _bots.Add(bot);
+            await Diplomacy.JoinAsync(bot, leader.GuildId, cancellationToken);
+        }
+
+        happenings.Tell($"shard {_joined} has joined: two of its players are in the guilds");
     }
 
     private async Task FightAsync((Bot Attacker, Bot Defender) leaders, int seconds, CancellationToken cancellationToken)
@@ -136,9 +168,14 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         LeftAWarOpen = true;
         happenings.Tell($"war {war.Id} started on {war.Shards.Count} shards for {seconds} s, {wager} gold from each side");
 
+        if (_joined is not null && war.Shards.All(shard => shard.Shard != _joined))
+        {
+            throw new PlayException($"war {war.Id} is not on shard {_joined}, which has joined before it", null);
+        }
+
         // One boss a campaign, in its first war.
         var hunt = Wars.Count > 0 ? null : await Hunt.BeginAsync(
-            places, HitPointsPerBotAndSecond * _bots.Count * seconds, RewardPerBot * _bots.Count, seconds, cancellationToken);
+            Places, HitPointsPerBotAndSecond * _bots.Count * seconds, RewardPerBot * _bots.Count, seconds, cancellationToken);
         _bots.ForEach(bot => bot.Hunt = hunt);
         var ledger = new WarLedger(war.Id);
         await Task.WhenAll(_bots.Select(bot => bot.FightAsync(war.Id, ledger, StrikesPerSecond, cancellationToken)));
@@ -170,6 +207,7 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
         }
 
         LeftAWarOpen = false;
+        JoinedLate = _joined is not null && ledger.Acknowledged > 0 ? 1 : JoinedLate;
         Wars.Add(new WarResult(ledger, war.Total.Sum));
         Volatile.Write(ref _settled, Wars.Count);
         happenings.Tell($"war {war.Id} settled {war.Total.Attacker}:{war.Total.Defender}, won by {WinnerName(war)}");

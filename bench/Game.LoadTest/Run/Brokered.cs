@@ -23,16 +23,29 @@ internal sealed class Brokered(RunOptions options, Action<string> onLine) : IWor
         {
             var name = parts[i].Folder ?? "silo";
             _processes.Add(SiloProcess.Start(
-                options.Silo, ArgumentsOf(i, parts[i]), line => onLine(parts.Count == 1 ? line : $"{name}: {line}"), EnvironmentOf(parts[i])));
+                options.Silo, ArgumentsOf(i, parts[i], options.Shards), line => onLine(parts.Count == 1 ? line : $"{name}: {line}"), EnvironmentOf(parts[i])));
         }
 
         var ready = await Task.WhenAll(_processes.Select(process => process.ReadyAsync(cancellationToken)));
         _processes.ForEach(_watch.Over);
-        await TellConnectionsAsync(cancellationToken);
+        await TellConnectionsAsync(options.Shards, cancellationToken);
         return new Places(
             ready.SelectMany(process => process.Shards.Select(shard => (shard, process.Gateway)))
                 .ToDictionary(place => place.shard, place => (IReadOnlyList<Uri>)[place.Gateway]),
             [.. ready.Select(process => (IReadOnlyList<Uri>)[process.Management])]);
+    }
+
+    public async Task<Places> JoinAsync(CancellationToken cancellationToken)
+    {
+        var name = $"s{options.Shards + 1:00}";
+        var part = new Part([name], $"{name}-{name}");
+        var process = SiloProcess.Start(
+            options.Silo, ArgumentsOf(_processes.Count, part, options.Shards + 1), line => onLine($"{name}: {line}"), EnvironmentOf(part));
+        _processes.Add(process);
+        var ready = await process.ReadyAsync(cancellationToken);
+        _watch.Over(process);
+        await TellConnectionsAsync(options.Shards + 1, cancellationToken);
+        return Places.Of(ready);
     }
 
     public async Task<IReadOnlyList<string>> StopAsync()
@@ -53,19 +66,19 @@ internal sealed class Brokered(RunOptions options, Action<string> onLine) : IWor
         }
     }
 
-    private async Task TellConnectionsAsync(CancellationToken cancellationToken)
+    private async Task TellConnectionsAsync(int shards, CancellationToken cancellationToken)
     {
         if (await _broker!.ListConnectionsAsync(cancellationToken) is { } connections)
         {
-            onLine($"broker   {connections.Count} connections for {options.Shards} shards in {_processes.Count} processes");
+            onLine($"broker   {connections.Count} connections for {shards} shards in {_processes.Count} processes");
         }
     }
 
-    private List<string> ArgumentsOf(int index, Part part) =>
+    private List<string> ArgumentsOf(int index, Part part, int shards) =>
     [
         "serve",
         "--profile", options.Profile,
-        "--shards", $"{options.Shards}",
+        "--shards", $"{shards}",
         "--port", $"{(options.Port == 0 ? 0 : options.Port + (2 * index))}",
         "--management-port", $"{(options.ManagementPort == 0 ? 0 : options.ManagementPort + (2 * index))}",
         "--data", part.Folder is { } folder ? Path.Combine(_data, folder) : _data,

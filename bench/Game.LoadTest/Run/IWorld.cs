@@ -10,6 +10,10 @@ internal interface IWorld : IAsyncDisposable
     /// <exception cref="InvalidOperationException">One ended before; what it said has been passed on.</exception>
     Task<Places> StartAsync(CancellationToken cancellationToken);
 
+    /// <summary>Starts one shard more, in a process of its own; nothing is changed in the others. Returns when it takes players.</summary>
+    /// <exception cref="InvalidOperationException">It ended before, or this world cannot grow.</exception>
+    Task<Places> JoinAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("This world cannot grow while it runs.");
+
     /// <summary>Drains all of them.</summary>
     /// <returns>What did not end as it should.</returns>
     Task<IReadOnlyList<string>> StopAsync();

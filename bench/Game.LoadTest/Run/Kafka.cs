@@ -26,6 +26,12 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _servers = Environment.GetEnvironmentVariable(Setting);
+        if (_servers is null && options.JoinLate)
+        {
+            onLine("analytics are off: a new shard needs partitions that an operator adds to the topics");
+            return;
+        }
+
         if (_servers is null && options.Profile is "brokers" or "cluster")
         {
             var folder = Path.GetFullPath(Path.Combine(options.Data, "kafka"));

@@ -21,5 +21,9 @@ public sealed record Places
     public static Places Of(Addresses process) => new(
         process.Shards.ToDictionary(shard => shard, _ => (IReadOnlyList<Uri>)[process.Gateway]), [[process.Management]]);
 
+    /// <summary>With those of a process that was added.</summary>
+    public Places With(Places added) => new(
+        _gateways.Concat(added._gateways).ToDictionary(place => place.Key, place => place.Value), [.. Managements, .. added.Managements]);
+
     public IReadOnlyList<Uri> GatewaysOf(string shard) => _gateways[shard];
 }

@@ -54,8 +54,8 @@ internal static class RunCommand
                 return await FinishAsync(world, view, new Summary());
             }
 
-            var summary = await PlayAsync(options, places, world.Broken, happenings, view, stopping.Token);
-            await kafka.CountAsync(places, summary);
+            var (summary, known) = await PlayAsync(options, world, places, happenings, view, stopping.Token);
+            await kafka.CountAsync(known, summary);
             return await FinishAsync(world, view, summary);
         }
         catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or ServerMissingException)
@@ -66,12 +66,13 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<Summary> PlayAsync(
-        RunOptions options, Places places, CancellationToken broken, Happenings happenings, View view, CancellationToken stopping)
+    private static async Task<(Summary Summary, Places Places)> PlayAsync(
+        RunOptions options, IWorld world, Places places, Happenings happenings, View view, CancellationToken stopping)
     {
+        var broken = world.Broken;
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(broken);
         await using var ended = stopping.Register(() => abandon.CancelAfter(ToFinish));
-        await using var campaign = new Campaign(places, options.Bots, options.For, happenings);
+        await using var campaign = new Campaign(places, options.Bots, options.For, happenings) { Join = options.JoinLate ? world.JoinAsync : null };
         try
         {
             await campaign.PlayAsync(stopping, abandon.Token);
@@ -80,7 +81,7 @@ internal static class RunCommand
         {
             // Nobody is left to ask for the books.
             happenings.Error("the world broke");
-            return new Summary { Errors = happenings.Errors.Count, Complete = false };
+            return (new Summary { Errors = happenings.Errors.Count, Complete = false }, campaign.Places);
         }
         catch (OperationCanceledException)
         {
@@ -96,9 +97,9 @@ internal static class RunCommand
             view.Line(times);
         }
 
-        var summary = await Summary.OfAsync(campaign, places, happenings);
-        summary.Complete = summary.Wars > 0 || options.For < TooShort || stopping.IsCancellationRequested;
-        return summary;
+        var summary = await Summary.OfAsync(campaign, happenings);
+        summary.Complete = (summary.Wars > 0 && summary.JoinedLate != 0) || options.For < TooShort || stopping.IsCancellationRequested;
+        return (summary, campaign.Places);
     }
 
     private static async Task<int> FinishAsync(IWorld world, View view, Summary summary)

@@ -11,6 +11,7 @@ namespace Game.LoadTest.Run;
 /// <param name="For">How long to play; null: until interrupted.</param>
 /// <param name="Silos">Silo processes a shard, in profile cluster.</param>
 /// <param name="Processes">Silo processes that share the shards, in profile brokers.</param>
+/// <param name="JoinLate">Whether one shard more starts, in a process of its own, once the others play; in profile brokers.</param>
 /// <param name="Faults">What is broken while the bots play, in profile cluster.</param>
 public sealed record RunOptions(
     string Silo,
@@ -23,4 +24,5 @@ public sealed record RunOptions(
     TimeSpan? For,
     int Silos,
     int Processes,
+    bool JoinLate,
     Faults Faults);

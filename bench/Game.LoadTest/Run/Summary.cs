@@ -39,6 +39,10 @@ public sealed record Summary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? EventsCounted { get; set; }
 
+    /// <summary>Shards that joined while the others played and took part in a war; null if none was to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? JoinedLate { get; set; }
+
     public int Errors { get; set; }
 
     /// <summary>Whether what there was time for has happened.</summary>
@@ -50,9 +54,9 @@ public sealed record Summary
         && Lost == 0 && Duplicated == 0 && EventsIn == EventsCounted && Errors == 0;
 
     /// <summary>Compares what the bots know with what the world holds, once it is at rest.</summary>
-    public static async Task<Summary> OfAsync(Campaign campaign, Places places, Happenings happenings)
+    public static async Task<Summary> OfAsync(Campaign campaign, Happenings happenings)
     {
-        var summary = new Summary { Wars = campaign.Wars.Count };
+        var summary = new Summary { Wars = campaign.Wars.Count, JoinedLate = campaign.JoinedLate };
         foreach (var war in campaign.Wars)
         {
             summary.PointsEarned += war.Ledger.Acknowledged;
@@ -63,7 +67,7 @@ public sealed record Summary
 
         try
         {
-            var gold = await RestAsync(places);
+            var gold = await RestAsync(campaign.Places);
             summary.GoldBefore = gold.Minted;
             summary.GoldAfter = gold.Wallets + gold.Treasuries + gold.Escrow;
             var (lost, duplicated) = await campaign.CompareAsync(CancellationToken.None);
