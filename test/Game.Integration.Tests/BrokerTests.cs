@@ -135,7 +135,7 @@ public sealed class BrokerTests(ITestOutputHelper output)
 
         await stopping.CancelAsync();
         await playing;
-        var summary = await Summary.OfAsync(campaign, places, happenings);
+        var summary = await Summary.OfAsync(campaign, happenings);
         Assert.Empty(happenings.Errors);
         Assert.True(summary.Agrees, summary.ToString());
         Assert.True(summary.PointsEarned > 0, "Nobody struck.");

@@ -95,7 +95,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         await stopping.CancelAsync();
         await playing;
-        var summary = await Summary.OfAsync(campaign, Places.Of(addresses), happenings);
+        var summary = await Summary.OfAsync(campaign, happenings);
         await process.StopAsync();
         output.WriteLine(summary.ToString());
 
