@@ -230,7 +230,9 @@ internal sealed class ActionScript
         ActionKind.Struck => action with { Target = "a-war", Amount = _random.Next(500) },
         ActionKind.WarEnded => action with
         {
-            Outcome = (ActionOutcome)_random.Next(3), Target = _random.Next(2) == 0 ? "attacker" : "defender", Amount = _random.Next(100_000),
+            Outcome = (ActionOutcome)_random.Next(3),
+            Target = _random.Next(2) == 0 ? "attacker" : "defender",
+            Amount = _random.Next(100_000),
         },
         ActionKind.GuildDeposited => action with { Target = "a-guild", Amount = _random.Next(1_000) },
         ActionKind.SubscriptionEnded => action with { Product = Any(Products) },
