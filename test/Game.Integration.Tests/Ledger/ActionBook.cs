@@ -79,11 +79,17 @@ internal sealed class ActionBook
         }
 
         Add("behaviour", "actions", ActionScript.NameOf(action.Kind), at);
-        AddMember("behaviour", "active_players", "", at, player);
-        AddMember("behaviour", "active_by_cohort", DayCohort(player, action.At), at, player, dailyOnly: true);
-        AddMember("revenue", "active_players", "", at, player);
-        AddMember("revenue", "players_by_cohort", MonthCohort(player), at, player, dailyOnly: true);
-        CountSession(player, action);
+
+        // A war ends whether its players are there or not.
+        if (action.Kind != ActionKind.WarEnded)
+        {
+            AddMember("behaviour", "active_players", "", at, player);
+            AddMember("behaviour", "active_by_cohort", DayCohort(player, action.At), at, player, dailyOnly: true);
+            AddMember("revenue", "active_players", "", at, player);
+            AddMember("revenue", "players_by_cohort", MonthCohort(player), at, player, dailyOnly: true);
+            CountSession(player, action);
+        }
+
         CountBalance(player, action, at);
         CountRevenue(player, action, at);
     }
