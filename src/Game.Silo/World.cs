@@ -203,6 +203,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             {
                 Generation = settings.Analytics.Generation,
                 Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
+                TellsLog = settings.Analytics.ServerActions,
                 Way = _actions,
             },
             ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),

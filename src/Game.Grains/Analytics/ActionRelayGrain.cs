@@ -43,6 +43,8 @@ public sealed class ActionRelayGrain(
 
     protected override string ReminderName => "actions";
 
+    protected override bool IsUsed => options.TellsLog;
+
     public async Task<ActionRelayStatus> GetStatusAsync() =>
         new(Cursor, await Services.Store.GetHeadAsync(), Sent, Failures, Trouble);
 

@@ -20,6 +20,9 @@ public sealed record AnalyticsOptions
     /// <summary>Whether the streams keep what they took when the process dies; those in memory do not.</summary>
     public bool KeepsStreams { get; init; }
 
+    /// <summary>Whether analytics is told what players do in the game, from the shard's log (<see cref="ActionRelayGrain"/>).</summary>
+    public bool TellsLog { get; init; } = true;
+
     /// <summary>How actions that no log holds get onto the stream; null: directly.</summary>
     public IActionWay? Way { get; init; }
 
