@@ -34,7 +34,8 @@ public sealed class ActionRelayGrain(
     private const int MaxBatch = 500;
 
     private const int MaxKnownFirsts = 4_096;
-    private static readonly TimeSpan FoldTimeout = TimeSpan.FromSeconds(30);
+    // Streams in memory may lose a delivery; what is told again counts once, so that to wait long gains nothing.
+    private static readonly TimeSpan FoldTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly Dictionary<string, GameEvent> _firsts = new(StringComparer.Ordinal);
