@@ -69,7 +69,6 @@ public sealed class ActionRelayGrain(
             await Task.WhenAll(buckets.Select(bucket => TellAsync(bucket.Key, bucket.Actions, floor, stopping)));
         }
 
-        Trouble = null;
         await MoveCursorAsync(position, stopping);
         Sent += actions.Count;
         metrics.Told(actions.Count);

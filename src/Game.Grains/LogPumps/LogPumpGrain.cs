@@ -44,7 +44,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Gra
     protected long Failures { get; private set; }
 
     /// <summary>Why the last attempt failed; null if it did not.</summary>
-    protected string? Trouble { get; set; }
+    protected string? Trouble { get; private set; }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -39,7 +39,6 @@ public sealed class EventRelayGrain(EventSourcingServices services, EventRelay r
 
         RelayMetrics.SetLag(shard.Name, await Services.Store.GetHeadAsync(stopping) - Cursor);
         await relay.Sink!.WriteAsync(shard.Name, page, stopping);
-        Trouble = null;
         await MoveCursorAsync(page[^1].Event.Position, stopping);
         Sent += page.Count;
         RelayMetrics.OnPublished(shard.Name, page.Count);
