@@ -1,6 +1,7 @@
 using Game.Contracts;
 using Game.Contracts.Analytics;
 using Game.Domain.Analytics.Encoding;
+using Game.Domain.Analytics.Processors;
 
 namespace Game.Domain.Analytics.Buckets;
 
@@ -72,7 +73,7 @@ public sealed class ActionBucket : IAggregate<ActionBucket, BucketCommand>
         Counters,
         PlayerCount,
         FoldedAt,
-        ReadLogs().Marks);
+        ReadShared([], []).Marks);
 
     public byte[] WriteSnapshot()
     {
@@ -118,14 +119,15 @@ public sealed class ActionBucket : IAggregate<ActionBucket, BucketCommand>
         return bucket;
     }
 
-    /// <summary>Which actions of shards' logs it has: written behind the memories of the processors, by builds that know of it.</summary>
-    internal LogMemory ReadLogs()
+    /// <summary>Reads the shared memories of those processors.</summary>
+    /// <returns>Which actions of shards' logs it has: written behind the memories, by builds that know of it.</returns>
+    internal LogMemory ReadShared(IReadOnlyList<Processor> processors, Memory?[] memories)
     {
         var logs = new LogMemory();
         if (Shared.Length > 0)
         {
             var reader = new ByteReader(Shared);
-            MemoryBytes.Skip(ref reader);
+            MemoryBytes.Read(ref reader, processors, memories);
             if (!reader.AtEnd)
             {
                 logs.Read(ref reader);

@@ -56,12 +56,7 @@ public sealed class BucketFold
         _newest = bucket.NewestMillis;
         _counters = bucket.Counters;
         _shared = [.. processors.Select(processor => processor.NewSharedMemory())];
-        _logs = bucket.ReadLogs();
-        if (bucket.Shared.Length > 0)
-        {
-            var reader = new ByteReader(bucket.Shared);
-            MemoryBytes.Read(ref reader, processors, _shared);
-        }
+        _logs = bucket.ReadShared(processors, _shared);
     }
 
     /// <param name="generation">Which generation's windows.</param>

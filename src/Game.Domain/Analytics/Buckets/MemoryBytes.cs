@@ -45,16 +45,5 @@ internal static class MemoryBytes
         }
     }
 
-    /// <summary>Passes over what <see cref="Write"/> wrote.</summary>
-    public static void Skip(ref ByteReader reader)
-    {
-        for (var left = reader.ReadCount(); left > 0; left--)
-        {
-            reader.ReadBytes(reader.ReadCount());
-            reader.ReadByte();
-            reader.ReadBytes(reader.ReadCount());
-        }
-    }
-
     private static bool IsName(ReadOnlySpan<byte> bytes, string name) => System.Text.Ascii.Equals(bytes, name);
 }
