@@ -11,6 +11,9 @@ public static class ActionLimits
     public const long MaxAmount = 1_000_000_000_000;
     public const int MaxCoordinate = 10_000_000;
 
+    /// <summary>Sources of a player's actions by which a repetition is known: the newest.</summary>
+    public const int KnownSources = 8;
+
     /// <summary>Actions of one request.</summary>
     public const int MaxBatch = 100;
 

@@ -50,6 +50,19 @@ public static class ActionRules
                 $"at most {ActionLimits.MaxRecordAge.TotalDays:0} days before and {ActionLimits.MaxRecordAhead.TotalMinutes:0} min after its record")
             : null;
 
+    /// <summary>The source in an action's id, and the action's number within it: 0 if the id says none.</summary>
+    public static ReadOnlySpan<char> SourceOf(ReadOnlySpan<char> id, out long number)
+    {
+        var slash = id.LastIndexOf('/');
+        if (slash > 0 && long.TryParse(id[(slash + 1)..], out number) && number >= 0)
+        {
+            return id[..slash];
+        }
+
+        number = 0;
+        return id;
+    }
+
     /// <summary>A kind as JSON has it.</summary>
     public static string Name(ActionKind kind) => Names[(int)kind];
 

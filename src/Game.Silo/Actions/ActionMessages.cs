@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Game.Contracts.Analytics;
+using Game.Domain.Analytics;
 using Game.Grains.EventSourcing;
 using Game.Routing;
 
@@ -13,14 +14,12 @@ internal static class ActionMessages
 
     private const string Kind = "action.reported";
 
-    /// <summary>
-    /// Sources of a player in one message. A message that comes again comes right after itself; by no more sources than a bucket
-    /// remembers, all of it is known again.
-    /// </summary>
-    private const int MaxSources = 8;
-
     private const int Brackets = 2;
 
+    /// <remarks>
+    /// A message that comes again comes right after itself: with no more sources of a player than a bucket remembers, all of it is
+    /// known again.
+    /// </remarks>
     /// <param name="bucket">The key: what has it keeps its order.</param>
     /// <param name="actions">In their order.</param>
     /// <param name="at">When they are sent.</param>
@@ -33,8 +32,8 @@ internal static class ActionMessages
         foreach (var action in actions)
         {
             var part = JsonSerializer.SerializeToUtf8Bytes(action, EventCodec.Json);
-            var source = (action.Player, SourceOf(action.Id));
-            var full = !sources.Contains(source) && counts.GetValueOrDefault(action.Player) == MaxSources;
+            var source = (action.Player, ActionRules.SourceOf(action.Id, out _).ToString());
+            var full = !sources.Contains(source) && counts.GetValueOrDefault(action.Player) == ActionLimits.KnownSources;
             if (parts.Count > 0 && (full || bytes + part.Length + 1 > GameMessage.MaxBodyBytes))
             {
                 yield return Message(bucket, parts, at);
@@ -80,6 +79,4 @@ internal static class ActionMessages
         body.WriteByte((byte)']');
         return new GameMessage(Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture), Kind, bucket, Type, 1, body.ToArray(), at);
     }
-
-    private static string SourceOf(string id) => id.LastIndexOf('/') is > 0 and var slash ? id[..slash] : id;
 }

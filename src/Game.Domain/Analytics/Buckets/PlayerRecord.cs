@@ -11,9 +11,6 @@ namespace Game.Domain.Analytics.Buckets;
 /// </summary>
 internal sealed class PlayerRecord
 {
-    /// <summary>Sources of actions by which a repetition is known: the player's newest.</summary>
-    public const int Sources = 8;
-
     public static readonly long SessionGap = (long)TimeSpan.FromMinutes(30).TotalMilliseconds;
 
     /// <summary>Added to the number of sources where some of them have gaps, which follow them then.</summary>
@@ -23,7 +20,7 @@ internal sealed class PlayerRecord
     /// Gaps: which of the 128 numbers below the index have not come; the lowest bit is the one just below. Trouble on the way may
     /// let a later action of a source come before an earlier one.
     /// </summary>
-    private readonly List<(ulong Source, long Index, UInt128 Gaps)> _sources = new(Sources + 1);
+    private readonly List<(ulong Source, long Index, UInt128 Gaps)> _sources = new(ActionLimits.KnownSources + 1);
 
     public PlayerRecord(IReadOnlyList<Processor> processors)
     {
@@ -52,16 +49,7 @@ internal sealed class PlayerRecord
     /// <summary>Whether the action was seen before; from now on it has been.</summary>
     public bool IsRepeated(PlayerAction action)
     {
-        var id = action.Id.AsSpan();
-        var slash = id.LastIndexOf('/');
-        var index = 0L;
-        if (slash > 0 && long.TryParse(id[(slash + 1)..], out var number) && number >= 0)
-        {
-            id = id[..slash];
-            index = number;
-        }
-
-        var source = TextHash.Of(id);
+        var source = TextHash.Of(ActionRules.SourceOf(action.Id, out var index));
         for (var i = _sources.Count - 1; i >= 0; i--)
         {
             if (_sources[i].Source == source)
@@ -71,7 +59,7 @@ internal sealed class PlayerRecord
         }
 
         _sources.Add((source, index, GapsBefore(index)));
-        if (_sources.Count > Sources)
+        if (_sources.Count > ActionLimits.KnownSources)
         {
             _sources.RemoveAt(0);
         }
