@@ -1,7 +1,6 @@
 using System.Globalization;
 using Game.LoadTest.Play;
 using Game.LoadTest.Run;
-using Game.LocalServers;
 
 namespace Game.Integration.Tests;
 
@@ -22,26 +21,12 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_confirmed_is_lost_or_doubled_with_the_stores_in_PostgreSQL()
     {
-        await using var server = await StartPostgresAsync();
+        await using var server = await Servers.StartPostgresAsync();
         await PlayAsync(Setting("CRASHES", 50) / 5, new Dictionary<string, string>
         {
             ["GAME__Postgres__ConnectionString"] = server.ConnectionString("game_{shard}"),
             ["GAME__Postgres__MigrateAtStart"] = "true",
         });
-    }
-
-    /// <summary>Skips the test where PostgreSQL is not installed; on CI that is a failure.</summary>
-    private static async Task<PostgresServer> StartPostgresAsync()
-    {
-        try
-        {
-            return await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
-        }
-        catch (ServerMissingException exception) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(exception.Message);
-            throw;
-        }
     }
 
     private async Task PlayAsync(int crashes, Dictionary<string, string> settings)

@@ -22,7 +22,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
     {
         var seed = Setting("KAFKA_SEED", Random.Shared.Next());
         output.WriteLine($"KAFKA_SEED={seed}");
-        await using var kafka = await StartAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var silo = SiloWith(kafka);
         var process = silo.Start();
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
     [Fact]
     public async Task Play_goes_on_while_Kafka_is_away_and_the_process_is_killed_and_every_event_arrives()
     {
-        await using var kafka = await StartAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var silo = SiloWith(kafka);
         var process = silo.Start();
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
@@ -97,7 +97,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
     [Fact]
     public async Task Logs_and_metrics_of_a_server_are_in_their_topics()
     {
-        await using var kafka = await StartAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var silo = SiloWith(kafka);
         silo.Environment["GAME__Kafka__Server"] = "the-server";
         silo.Environment["GAME__Kafka__MetricsSeconds"] = "1";
@@ -153,20 +153,6 @@ public sealed class EventLogTests(ITestOutputHelper output)
             output.WriteLine((await SiloCommand.RunAsync(silo, restore)).Succeeded());
             output.WriteLine((await SiloCommand.RunAsync(silo, "replay", "--verify", "5")).Succeeded());
             Assert.Equal(1, (await SiloCommand.RunAsync(silo, restore)).ExitCode);
-        }
-    }
-
-    /// <summary>Skips the test where Kafka is not installed; on CI that is a failure.</summary>
-    private static async Task<KafkaServer> StartAsync()
-    {
-        try
-        {
-            return await KafkaServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        }
-        catch (ServerMissingException exception) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(exception.Message);
-            throw;
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class KafkaTests
     [Fact]
     public async Task A_start_makes_the_topics_and_tells_what_differs()
     {
-        await using var kafka = await StartKafkaAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var administration = new TopicAdministration(new KafkaOptions { BootstrapServers = kafka.BootstrapServers });
         await administration.EnsureAsync([new TopicSpec("player_actions", 12, 1, TimeSpan.FromHours(1))]);
         using var silo = WithKafka(kafka.BootstrapServers);
@@ -33,7 +33,7 @@ public sealed class KafkaTests
     [Fact]
     public async Task A_topic_with_too_few_partitions_is_refused()
     {
-        await using var kafka = await StartKafkaAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using (var administration = new TopicAdministration(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }))
         {
             await administration.EnsureAsync([new TopicSpec("player_actions", 2, 1, null)]);
@@ -77,19 +77,6 @@ public sealed class KafkaTests
     {
         Environment = { ["GAME__Kafka__BootstrapServers"] = servers, ["GAME__Kafka__Replication"] = "1" },
     };
-
-    private static async Task<KafkaServer> StartKafkaAsync()
-    {
-        try
-        {
-            return await KafkaServer.StartAsync(cancellationToken: Cancelled);
-        }
-        catch (ServerMissingException missing) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(missing.Message);
-            throw;
-        }
-    }
 
     private static async Task RefusedAsync(Silo silo, string message)
     {

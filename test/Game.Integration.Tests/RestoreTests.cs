@@ -18,7 +18,7 @@ public sealed class RestoreTests(ITestOutputHelper output)
     [Fact]
     public async Task A_log_whose_end_is_missing_is_restored_only_if_asked_to_and_one_that_two_worlds_wrote_never()
     {
-        await using var kafka = await StartKafkaAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var silo = new Silo();
         silo.Environment["GAME__Kafka__BootstrapServers"] = kafka.BootstrapServers;
         silo.Environment["GAME__Kafka__Replication"] = "1";
@@ -129,19 +129,6 @@ public sealed class RestoreTests(ITestOutputHelper output)
                 ],
             },
             Cancelled);
-    }
-
-    private static async Task<KafkaServer> StartKafkaAsync()
-    {
-        try
-        {
-            return await KafkaServer.StartAsync(cancellationToken: Cancelled);
-        }
-        catch (ServerMissingException missing) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(missing.Message);
-            throw;
-        }
     }
 
     private sealed record Published(string Shard, long Position, JsonObject Body, ConsumedRecord Record);

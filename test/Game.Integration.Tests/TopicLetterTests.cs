@@ -20,7 +20,7 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
     [Fact]
     public async Task Letters_AreShown_AndDiscardedOrReplayed_AndTheAuditTellsOfIt()
     {
-        await using var kafka = await StartKafkaAsync();
+        await using var kafka = await Servers.StartKafkaAsync();
         using var silo = new Silo();
         silo.Environment["GAME__Kafka__BootstrapServers"] = kafka.BootstrapServers;
         silo.Environment["GAME__Kafka__Replication"] = "1";
@@ -110,19 +110,6 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
                     Headers = [new RecordHeader(RecordHeaders.Type, "game.analytics.action"), new RecordHeader(RecordHeaders.Version, "1")],
                 },
                 Cancelled);
-        }
-    }
-
-    private static async Task<KafkaServer> StartKafkaAsync()
-    {
-        try
-        {
-            return await KafkaServer.StartAsync(cancellationToken: Cancelled);
-        }
-        catch (ServerMissingException missing) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(missing.Message);
-            throw;
         }
     }
 }

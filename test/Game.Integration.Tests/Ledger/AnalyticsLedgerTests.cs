@@ -35,7 +35,7 @@ public sealed class AnalyticsLedgerTests(ITestOutputHelper output)
         var kills = (int)Setting("LEDGER_KILLS", isLong ? 18 : 3);
         output.WriteLine($"LEDGER_SEED={seed} LEDGER_ACTIONS={actions} LEDGER_KILLS={kills}");
 
-        await using var kafka = await StartKafkaAsync(forSpeed: isLong);
+        await using var kafka = await Servers.StartKafkaAsync(forSpeed: isLong);
         using var silo = new Silo();
         silo.Environment["GAME__Kafka__BootstrapServers"] = kafka.BootstrapServers;
         silo.Environment["GAME__Kafka__Replication"] = "1";
@@ -146,19 +146,6 @@ public sealed class AnalyticsLedgerTests(ITestOutputHelper output)
         }
 
         Assert.Equal(poison.Count, found.Count);
-    }
-
-    private static async Task<KafkaServer> StartKafkaAsync(bool forSpeed)
-    {
-        try
-        {
-            return await KafkaServer.StartAsync(forSpeed: forSpeed, cancellationToken: Cancelled);
-        }
-        catch (ServerMissingException missing) when (Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip(missing.Message);
-            throw;
-        }
     }
 
     private static long Setting(string name, long otherwise) =>
