@@ -26,8 +26,11 @@ public sealed class ClusterPlayTests(ITestOutputHelper output)
                 ])
             {
                 RedirectStandardOutput = true,
+                RedirectStandardError = true,
             };
             using var play = Process.Start(start)!;
+            play.ErrorDataReceived += (_, line) => output.WriteLine(line.Data ?? "");
+            play.BeginErrorReadLine();
             var last = "";
             while (await play.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
             {

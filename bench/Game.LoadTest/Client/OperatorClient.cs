@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 
 namespace Game.LoadTest.Client;
@@ -7,6 +9,10 @@ namespace Game.LoadTest.Client;
 public static class OperatorClient
 {
     private const string Section = "GAME__Gateway__Operator__";
+
+    // A shard whose only silos are killed and rolled at the same moment is back within this.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ToAnswer = TimeSpan.FromSeconds(10);
 
     /// <param name="management">Where the management port is.</param>
     /// <param name="environment">
@@ -30,4 +36,32 @@ public static class OperatorClient
 
         return http;
     }
+
+    /// <summary>Asks the silos of a shard in turn until one answers: any of them will do, and all may be away for a moment.</summary>
+    /// <exception cref="HttpRequestException">None has answered for a minute, or one has refused.</exception>
+    public static async Task<T> GetAsync<T>(IReadOnlyList<Uri> silos, string path, CancellationToken cancellationToken)
+    {
+        var retry = new Retry(Patience);
+        for (var attempt = 0; ; attempt++)
+        {
+            using var http = Create(silos[attempt % silos.Count]);
+            http.Timeout = ToAnswer;
+            try
+            {
+                return (await http.GetFromJsonAsync<T>(path, Wire.Json, cancellationToken))!;
+            }
+            catch (Exception exception) when (IsAway(exception, cancellationToken))
+            {
+                if (!await retry.WaitAsync(null, cancellationToken))
+                {
+                    throw new HttpRequestException($"GET {path}: no answer from {string.Join(' ', silos)} for {Patience.TotalSeconds} s", exception);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a silo gave no answer, broke off in the middle of one, or cannot answer now.</summary>
+    public static bool IsAway(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError } or IOException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

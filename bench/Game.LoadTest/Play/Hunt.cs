@@ -57,7 +57,7 @@ public sealed class Hunt
                     throw new PlayException("schedule a boss", problem);
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (OperatorClient.IsAway(exception, cancellationToken))
             {
                 // The silo is away; the key makes asking again safe.
             }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
 using Game.LoadTest.Client;
 using Game.LocalServers;
 using Game.Streaming.Kafka;
@@ -68,7 +67,18 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
             return;
         }
 
-        var heads = await WaitAsync(places);
+        IReadOnlyDictionary<string, long> heads;
+        try
+        {
+            heads = await WaitAsync(places);
+        }
+        catch (HttpRequestException exception)
+        {
+            onLine($"the events in Kafka could not be counted: {exception.Message}");
+            summary.Errors++;
+            return;
+        }
+
         var counted = new HashSet<string>(StringComparer.Ordinal);
         var records = 0L;
         var scan = new TopicScan(new KafkaOptions { BootstrapServers = _servers }, TimeProvider.System, NullLogger<PartitionReader>.Instance);
@@ -124,30 +134,15 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
         var relays = new Dictionary<string, RelayDto>(StringComparer.Ordinal);
         foreach (var silos in places.Managements)
         {
-            foreach (var shard in (await ReadAsync(silos)).Shards)
+            // Any silo of a shard knows its relay.
+            var status = await OperatorClient.GetAsync<StatusDto>(silos, "/ops/status", CancellationToken.None);
+            foreach (var shard in status.Shards)
             {
                 relays[shard.Shard] = shard.Relay ?? new RelayDto(0, long.MaxValue);
             }
         }
 
         return relays;
-    }
-
-    /// <summary>Any silo of a shard knows its relay.</summary>
-    private static async Task<StatusDto> ReadAsync(IReadOnlyList<Uri> silos)
-    {
-        for (var i = 0; ; i++)
-        {
-            using var http = OperatorClient.Create(silos[i]);
-            try
-            {
-                return (await http.GetFromJsonAsync<StatusDto>("/ops/status", Wire.Json))!;
-            }
-            catch (HttpRequestException) when (i < silos.Count - 1)
-            {
-                // The next silo of the shard is asked.
-            }
-        }
     }
 
     private sealed record StatusDto(IReadOnlyList<ShardDto> Shards);

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Game.LoadTest.Client;
@@ -92,29 +91,13 @@ public sealed record Summary
             var ledger = new LedgerDto(0, 0, 0, 0, 0);
             foreach (var silos in places.Managements)
             {
-                ledger += await ReadAsync(silos);
+                // Any silo of a shard has read the shard's whole log.
+                ledger += await OperatorClient.GetAsync<LedgerDto>(silos, "/ops/ledger", CancellationToken.None);
             }
 
             if (ledger.InTransit == 0 || !await retry.WaitAsync(null, CancellationToken.None))
             {
                 return ledger;
-            }
-        }
-    }
-
-    /// <summary>Any silo of a shard has read the shard's whole log.</summary>
-    private static async Task<LedgerDto> ReadAsync(IReadOnlyList<Uri> silos)
-    {
-        for (var i = 0; ; i++)
-        {
-            using var http = OperatorClient.Create(silos[i]);
-            try
-            {
-                return (await http.GetFromJsonAsync<LedgerDto>("/ops/ledger", Wire.Json))!;
-            }
-            catch (HttpRequestException) when (i < silos.Count - 1)
-            {
-                // The next silo of the shard has the same books.
             }
         }
     }
