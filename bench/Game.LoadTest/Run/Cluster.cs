@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Game.LocalServers;
 
 namespace Game.LoadTest.Run;
@@ -145,7 +146,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         var next = 0;
         return Task.WhenAll(
             RepeatAsync(faults.KillSilo, () => RestartAsync(_members[Random.Shared.Next(_members.Count)], "killing", process => process.KillAsync())),
-            RepeatAsync(faults.RollSilo, () => RestartAsync(_members[next++ % _members.Count], "restarting", StopInOrderAsync)),
+            RepeatAsync(faults.RollSilo, () => RollAsync(_members[next++ % _members.Count])),
             RepeatAsync(faults.KillDatabase, async () =>
             {
                 onLine("killing the database server");
@@ -158,6 +159,17 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
                 await Required(_broker!.Own, "RabbitMQ").KillAsync();
                 await _broker.Own!.RestartAsync(_broken.Token);
             }));
+    }
+
+    /// <summary>As an orchestrator rolls: the next one only while the others of its shard take players.</summary>
+    private async Task RollAsync(Member member)
+    {
+        foreach (var other in _members.Where(other => other.Shard == member.Shard && other != member))
+        {
+            await other.ReadyAsync().WaitAsync(_enough.Token);
+        }
+
+        await RestartAsync(member, "restarting", StopInOrderAsync);
     }
 
     private async Task StopInOrderAsync(SiloProcess process)
@@ -211,19 +223,23 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         await _broken.CancelAsync();
     }
 
+    /// <summary>Where mending takes longer than the interval, a whole interval of play follows it all the same.</summary>
     private async Task RepeatAsync(TimeSpan? interval, Func<Task> fault)
     {
-        if (interval is null)
+        if (interval is not { } pause)
         {
             return;
         }
 
-        using var timer = new PeriodicTimer(interval.Value);
         try
         {
-            while (await timer.WaitForNextTickAsync(_enough.Token))
+            for (var rest = pause; ;)
             {
+                await Task.Delay(rest, _enough.Token);
+                var broken = Stopwatch.GetTimestamp();
                 await fault();
+                var took = Stopwatch.GetElapsedTime(broken);
+                rest = took < pause ? pause - took : pause;
             }
         }
         catch (OperationCanceledException) when (_enough.IsCancellationRequested || _broken.IsCancellationRequested)
@@ -260,7 +276,23 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
                 await next.Task;
             }
 
-            await Task.WhenAny(Process!.ReadyAsync(CancellationToken.None), Process.Exited);
+            await StartedAsync(Process!);
         }
+
+        /// <summary>Waits until a process of it is there and takes players, however many end before.</summary>
+        public async Task ReadyAsync()
+        {
+            for (var process = Process!; process.HasExited || !process.WasReady; process = Process!)
+            {
+                await StartedAsync(process);
+                if (process.HasExited)
+                {
+                    await StartedAgainAsync(process);
+                }
+            }
+        }
+
+        private static Task StartedAsync(SiloProcess process) =>
+            Task.WhenAny(process.ReadyAsync(CancellationToken.None), process.Exited);
     }
 }
