@@ -127,15 +127,12 @@ public sealed class GameSession : IAsyncDisposable
                 await ResendAsync(socket, closing);
                 await ReceiveAsync(socket, closing);
             }
-            catch (Exception exception) when (!closing.IsCancellationRequested
-                && exception is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception exception) when (IsLoss(exception) && !closing.IsCancellationRequested)
             {
-                // Who reads from a socket that was aborted elsewhere is told that it was canceled.
                 await Task.Delay(delay, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay < TimeSpan.FromSeconds(1) ? delay * 2 : delay;
             }
-            catch (Exception exception) when (closing.IsCancellationRequested
-                && exception is WebSocketException or HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception exception) when (IsLoss(exception))
             {
                 return;
             }
@@ -145,6 +142,12 @@ public sealed class GameSession : IAsyncDisposable
             Reconnects++;
         }
     }
+
+    /// <summary>
+    /// Who reads from a socket that was aborted elsewhere is told that it was canceled, who begins to read then that it is disposed.
+    /// </summary>
+    private static bool IsLoss(Exception exception) =>
+        exception is WebSocketException or HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException;
 
     private static Uri AddressOf(Uri gateway) =>
         new UriBuilder(gateway) { Scheme = gateway.Scheme == "https" ? "wss" : "ws", Path = "/v1/session" }.Uri;

@@ -50,9 +50,16 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
             [.. shards.Select(shard => (IReadOnlyList<Uri>)[.. shard.Select(pair => pair.addresses.Management)])]);
     }
 
+    public async Task MendAsync()
+    {
+        await _enough.CancelAsync();
+        await _breaking;
+        await Task.WhenAll(_members.Select(member => member.ReadyAsync())).WaitAsync(_broken.Token);
+    }
+
     public async Task<IReadOnlyList<string>> StopAsync()
     {
-        // What was broken last is mended first: nobody drains a cluster while its silos are killed.
+        // Nobody drains a cluster while its silos are killed.
         await _enough.CancelAsync();
         await _breaking;
         await _stopping.CancelAsync();
@@ -251,48 +258,4 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
     private static T Required<T>(T? server, string name)
         where T : class =>
         server ?? throw new InvalidOperationException($"{name} was given by the environment; only one that was started here can be killed.");
-
-    private sealed record Member(string Shard, int Number, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
-    {
-        public string Name => $"{Shard}-{Number}";
-
-        public SiloProcess? Process { get; private set; }
-
-        public SemaphoreSlim Turn { get; } = new(1);
-
-        private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Run(SiloProcess process)
-        {
-            Process = process;
-            Interlocked.Exchange(ref _next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        }
-
-        /// <summary>Waits until the process that follows the given one is ready, or has ended too.</summary>
-        public async Task StartedAgainAsync(SiloProcess before)
-        {
-            for (var next = Volatile.Read(ref _next); ReferenceEquals(Process, before); next = Volatile.Read(ref _next))
-            {
-                await next.Task;
-            }
-
-            await StartedAsync(Process!);
-        }
-
-        /// <summary>Waits until a process of it is there and takes players, however many end before.</summary>
-        public async Task ReadyAsync()
-        {
-            for (var process = Process!; process.HasExited || !process.WasReady; process = Process!)
-            {
-                await StartedAsync(process);
-                if (process.HasExited)
-                {
-                    await StartedAgainAsync(process);
-                }
-            }
-        }
-
-        private static Task StartedAsync(SiloProcess process) =>
-            Task.WhenAny(process.ReadyAsync(CancellationToken.None), process.Exited);
-    }
 }

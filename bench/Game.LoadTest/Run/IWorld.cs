@@ -14,6 +14,10 @@ internal interface IWorld : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before, or this world cannot grow.</exception>
     Task<Places> JoinAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("This world cannot grow while it runs.");
 
+    /// <summary>Breaks nothing any more, and returns when what was broken takes players again.</summary>
+    /// <exception cref="OperationCanceledException">It is <see cref="Broken"/>.</exception>
+    Task MendAsync() => Task.CompletedTask;
+
     /// <summary>Drains all of them.</summary>
     /// <returns>What did not end as it should.</returns>
     Task<IReadOnlyList<string>> StopAsync();

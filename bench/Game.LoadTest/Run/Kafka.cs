@@ -67,14 +67,20 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
             return;
         }
 
-        IReadOnlyDictionary<string, long> heads;
+        IReadOnlyDictionary<string, long>? heads = null;
+        var reason = "a shard does not say how far its relay is";
         try
         {
             heads = await WaitAsync(places);
         }
         catch (HttpRequestException exception)
         {
-            onLine($"the events in Kafka could not be counted: {exception.Message}");
+            reason = exception.Message;
+        }
+
+        if (heads is null)
+        {
+            onLine($"the events in Kafka could not be counted: {reason}");
             summary.Errors++;
             return;
         }
@@ -113,32 +119,38 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
         }
     }
 
-    /// <returns>The logs' lengths at a moment, by shard; by then the topic has them, or has not got them in time.</returns>
-    private static async Task<IReadOnlyDictionary<string, long>> WaitAsync(Places places)
+    /// <returns>
+    /// The logs' lengths at a moment, by shard; by then the topic has them, or has not got them in time. Null: a shard's was not known in time.
+    /// </returns>
+    private static async Task<IReadOnlyDictionary<string, long>?> WaitAsync(Places places)
     {
-        IReadOnlyDictionary<string, RelayDto> first = await ReadAsync(places);
+        IReadOnlyDictionary<string, long>? heads = null;
         var retry = new Retry(ToArrive);
-        for (var now = first; first.Any(shard => now[shard.Key].Cursor < shard.Value.Head); now = await ReadAsync(places))
+        do
         {
-            if (!await retry.WaitAsync(null, CancellationToken.None))
+            var now = await ReadAsync(places);
+            heads ??= now.Values.All(relay => relay is not null) ? now.ToDictionary(shard => shard.Key, shard => shard.Value!.Head) : null;
+            if (heads is not null && heads.All(shard => now[shard.Key]?.Cursor >= shard.Value))
             {
                 break;
             }
         }
+        while (await retry.WaitAsync(null, CancellationToken.None));
 
-        return first.ToDictionary(shard => shard.Key, shard => shard.Value.Head);
+        return heads;
     }
 
-    private static async Task<IReadOnlyDictionary<string, RelayDto>> ReadAsync(Places places)
+    /// <returns>By shard; null where its silo has not heard of it yet.</returns>
+    private static async Task<IReadOnlyDictionary<string, RelayDto?>> ReadAsync(Places places)
     {
-        var relays = new Dictionary<string, RelayDto>(StringComparer.Ordinal);
+        var relays = new Dictionary<string, RelayDto?>(StringComparer.Ordinal);
         foreach (var silos in places.Managements)
         {
             // Any silo of a shard knows its relay.
             var status = await OperatorClient.GetAsync<StatusDto>(silos, "/ops/status", CancellationToken.None);
             foreach (var shard in status.Shards)
             {
-                relays[shard.Shard] = shard.Relay ?? new RelayDto(0, long.MaxValue);
+                relays[shard.Shard] = shard.Relay;
             }
         }
 

@@ -79,9 +79,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (broken.IsCancellationRequested)
         {
-            // Nobody is left to ask for the books.
-            happenings.Error("the world broke");
-            return (new Summary { Errors = happenings.Errors.Count, Complete = false }, campaign.Places);
+            return Broke();
         }
         catch (OperationCanceledException)
         {
@@ -97,9 +95,25 @@ internal static class RunCommand
             view.Line(times);
         }
 
+        try
+        {
+            await world.MendAsync();
+        }
+        catch (OperationCanceledException) when (broken.IsCancellationRequested)
+        {
+            return Broke();
+        }
+
         var summary = await Summary.OfAsync(campaign, happenings);
         summary.Complete = (summary.Wars > 0 && summary.JoinedLate != 0) || options.For < TooShort || stopping.IsCancellationRequested;
         return (summary, campaign.Places);
+
+        // Nobody is left to ask for the books.
+        (Summary, Places) Broke()
+        {
+            happenings.Error("the world broke");
+            return (new Summary { Errors = happenings.Errors.Count, Complete = false }, campaign.Places);
+        }
     }
 
     private static async Task<int> FinishAsync(IWorld world, View view, Summary summary)
