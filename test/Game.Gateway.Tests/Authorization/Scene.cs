@@ -122,6 +122,9 @@ public sealed class Scene
             case Persona.Revoked:
                 var gone = await _gateway.RegisterAsync();
                 (await gone.PostAsync("/v1/auth/logout")).Expect(HttpStatusCode.NoContent);
+
+                // Analytics is told of it a moment later, which is stored too.
+                await _gateway.Shards.SettleAsync();
                 return gone.AccessToken;
             default:
                 return PlayerOf(persona).AccessToken;

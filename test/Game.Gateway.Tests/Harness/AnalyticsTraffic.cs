@@ -1,15 +1,20 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Game.Grains.Analytics;
 
 namespace Game.Gateway.Tests.Harness;
 
-/// <summary>What is on its way from the action streams of this process into windows, by what the shards count themselves.</summary>
+/// <summary>
+/// What is on its way from the action streams of this process into windows, by what the shards count themselves. What a shard that was
+/// stopped had on its way never arrives: it no longer counts.
+/// </summary>
 internal static class AnalyticsTraffic
 {
+    private static readonly ConcurrentDictionary<Meter, Traffic> Shards = new();
     private static readonly MeterListener Listener = Listen();
-    private static long _underWay;
 
-    public static bool IsQuiet => Interlocked.Read(ref _underWay) == 0;
+    /// <summary>Of each shard by itself: one that is ahead must not make up for one that is behind.</summary>
+    public static bool IsQuiet => Shards.Values.All(shard => shard.UnderWay == 0);
 
     /// <summary>To be called before the first shard starts.</summary>
     public static void Watch() => Assert.NotNull(Listener);
@@ -22,11 +27,12 @@ internal static class AnalyticsTraffic
             {
                 if (instrument.Meter.Name == AnalyticsMetrics.MeterName)
                 {
-                    listener.EnableMeasurementEvents(instrument);
+                    listener.EnableMeasurementEvents(instrument, Shards.GetOrAdd(instrument.Meter, _ => new Traffic()));
                 }
             },
+            MeasurementsCompleted = (instrument, _) => Shards.TryRemove(instrument.Meter, out var _),
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Interlocked.Add(ref _underWay, instrument.Name switch
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, shard) => ((Traffic)shard!).Add(instrument.Name switch
         {
             "analytics.actions.taken" or "analytics.receipts.reporting" => value,
             "analytics.actions.folded" => -value,
@@ -34,5 +40,14 @@ internal static class AnalyticsTraffic
         }));
         listener.Start();
         return listener;
+    }
+
+    private sealed class Traffic
+    {
+        private long _underWay;
+
+        public long UnderWay => Interlocked.Read(ref _underWay);
+
+        public void Add(long change) => Interlocked.Add(ref _underWay, change);
     }
 }

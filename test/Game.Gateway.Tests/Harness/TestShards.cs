@@ -1,5 +1,6 @@
 using Game.Broadcast;
 using Game.Broadcast.InProcess;
+using Game.Contracts.Analytics;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Identity;
 using Game.Contracts.Leaderboards;
@@ -81,7 +82,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
                     Bus = shards._bus,
                     ChatFilter = new WordListFilter([MaskedWord]),
                     Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(500), MissedIntervals = 10 },
-                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero, TellsLog = false },
+                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
                     Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
                     LoggerFactory = NullLoggerFactory.Instance,
                 },
@@ -246,6 +247,13 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
                 {
                     return false;
                 }
+            }
+
+            var relay = host.Grains.GetGrain<IActionRelayGrain>(name);
+            if (await relay.GetStatusAsync() is var told && told.Cursor < told.Head)
+            {
+                await relay.WakeAsync();
+                return false;
             }
 
             // Digests never end, and change nothing that is stored.
