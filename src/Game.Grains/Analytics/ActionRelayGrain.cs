@@ -34,8 +34,12 @@ public sealed class ActionRelayGrain(
     private const int MaxBatch = 500;
 
     private const int MaxKnownFirsts = 4_096;
-    // Streams in memory may lose a delivery; what is told again counts once, so that to wait long gains nothing.
-    private static readonly TimeSpan FoldTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A stream in memory loses deliveries only with a silo that had them, or when it gives one up after a minute of trouble. Until then it
+    /// tries by itself, in order: what is told again would only queue up behind, on a machine that is busy as it is.
+    /// </summary>
+    private static readonly TimeSpan FoldTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly Dictionary<string, GameEvent> _firsts = new(StringComparer.Ordinal);
@@ -146,20 +150,23 @@ public sealed class ActionRelayGrain(
 
         if (!options.KeepsStreams)
         {
-            await UntilFoldedAsync(bucket, actions.Count, floor, stopping);
+            await UntilFoldedAsync(bucket, actions, floor, stopping);
         }
     }
 
-    /// <summary>Of those at the floor of this round a bucket has only what this round told it.</summary>
+    /// <summary>
+    /// Above its floor a bucket has only what a round at that floor told it. Its floor is above this round's where the cursor was lost: what
+    /// lies between the two it has.
+    /// </summary>
     /// <exception cref="TimeoutException">It has not folded all of them in time: they are told again.</exception>
-    private async Task UntilFoldedAsync(string bucket, int actions, long floor, CancellationToken stopping)
+    private async Task UntilFoldedAsync(string bucket, List<PlayerAction> actions, long floor, CancellationToken stopping)
     {
         var grain = GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(options.Generation, bucket));
         var started = Services.Clock.GetTimestamp();
         while (true)
         {
             var mark = (await grain.GetStatusAsync()).Logs?.FirstOrDefault(log => log.Shard == shard.Name);
-            if (mark is not null && (mark.Floor > floor || (mark.Floor == floor && mark.Above >= actions)))
+            if (mark is not null && mark.Floor >= floor && mark.Above >= actions.Count(action => action.Log!.Place > mark.Floor))
             {
                 return;
             }
