@@ -18,25 +18,44 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     private readonly Action<Publication> _refused;
     private readonly Action<Publication, string> _lost;
 
-    private ConfirmChannel(IChannel channel, Action<Publication> confirmed, Action<Publication> refused, Action<Publication, string> lost)
+    private ConfirmChannel(
+        IChannel channel, int largest, TimeProvider clock, Action<Publication> confirmed, Action<Publication> refused, Action<Publication, string> lost)
     {
-        (_channel, _confirmed, _refused, _lost) = (channel, confirmed, refused, lost);
+        Room = new SendWindow(largest);
+        _channel = channel;
+        _confirmed = publication => Settled(publication, clock, confirmed);
+        _refused = publication => Settled(publication, clock, refused);
+        _lost = (publication, reason) =>
+        {
+            Room.Leave(null);
+            lost(publication, reason);
+        };
         channel.BasicAcksAsync += OnAckAsync;
         channel.BasicNacksAsync += OnNackAsync;
         channel.BasicReturnAsync += OnReturnAsync;
         channel.ChannelShutdownAsync += OnShutdownAsync;
     }
 
+    /// <summary>Whoever sends has entered it; a place is free again once it is known what became of the message.</summary>
+    public SendWindow Room { get; }
+
     public bool IsOpen => _channel.IsOpen;
 
     /// <param name="connection">The connection it is on.</param>
+    /// <param name="largest">Messages that may be on their way at most.</param>
+    /// <param name="clock">For the time that confirms take.</param>
     /// <param name="confirmed">Told what the broker has taken, or what no queue is bound for.</param>
     /// <param name="refused">Told what the broker has refused.</param>
     /// <param name="lost">Told what will not be confirmed any more, and why.</param>
     /// <exception cref="BroadcastException">The broker is away.</exception>
     public static async Task<ConfirmChannel> OpenAsync(
-        BrokerConnection connection, Action<Publication> confirmed, Action<Publication> refused, Action<Publication, string> lost) =>
-        new(await connection.OpenChannelAsync(WithConfirms), confirmed, refused, lost);
+        BrokerConnection connection,
+        int largest,
+        TimeProvider clock,
+        Action<Publication> confirmed,
+        Action<Publication> refused,
+        Action<Publication, string> lost) =>
+        new(await connection.OpenChannelAsync(WithConfirms), largest, clock, confirmed, refused, lost);
 
     public bool Knows(string exchange) => _exchanges.Contains(exchange);
 
@@ -47,9 +66,9 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     }
 
     /// <summary>Completes when it is on its way. The channel sends in the order of the calls.</summary>
+    /// <param name="publication">Has a place in <see cref="Room"/>.</param>
     public ValueTask SendAsync(Publication publication)
     {
-        publication.SentOn = this;
         if (!_window.TryAdd(publication))
         {
             _lost(publication, "the channel has ended");
@@ -61,12 +80,29 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     }
 
     /// <summary>Nothing more is confirmed: the numbers of both ends may differ from here on.</summary>
-    public void End(string reason) => _window.End(publication => _lost(publication, reason));
+    public void End(string reason)
+    {
+        Room.Close();
+        _window.End(publication => _lost(publication, reason));
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
-        End("the channel was closed");
+        Room.Close();
+        try
+        {
+            await _channel.DisposeAsync();
+        }
+        finally
+        {
+            End("the channel was closed");
+        }
+    }
+
+    private void Settled(Publication publication, TimeProvider clock, Action<Publication> settle)
+    {
+        Room.Leave(clock.GetElapsedTime(publication.SentAt!.Value));
+        settle(publication);
     }
 
     private Task OnAckAsync(object sender, BasicAckEventArgs ack)

@@ -15,11 +15,12 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
     private readonly Action<string, string> _returned;
     private readonly Channel<Publication> _waiting = Channel.CreateUnbounded<Publication>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Whose time runs, in the order of the calls; also the lock of itself.</summary>
+    /// <summary>In the order of the calls; also the lock of itself.</summary>
     private readonly LinkedList<Publication> _open = new();
     private readonly ITimer _timer;
     private readonly Task _run;
     private ConfirmChannel? _channel;
+    private long _answeredAt = long.MinValue;
 
     /// <param name="connection">Used by nothing that must go on when the broker takes no messages.</param>
     /// <param name="options">Time-outs and limits.</param>
@@ -79,7 +80,6 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
 
     private Task Enqueue(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body)
     {
-        // Its time runs from here, not from when its turn comes: behind a connection that has gone silent nobody's turn does.
         var publication = new Publication(exchange, routingKey, properties, body, _clock.GetTimestamp());
         lock (_open)
         {
@@ -119,7 +119,7 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
             ConfirmChannel channel;
             try
             {
-                channel = _channel is { IsOpen: true } open && open.Knows(publication.Exchange) ? open : await OpenForAsync(publication.Exchange);
+                channel = await EnterAsync(publication.Exchange);
             }
             catch (Exception exception) when (exception is BroadcastException || BrokerErrors.IsBrokers(exception))
             {
@@ -128,7 +128,15 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
                 continue;
             }
 
+            if (publication.Task.IsCompleted)
+            {
+                // Given up while it waited for a place.
+                channel.Room.Leave(null);
+                continue;
+            }
+
             // Not waited for: the channel keeps the order of these calls, and those behind one that cannot be sent have their time-outs.
+            publication.Sending(channel, _clock.GetTimestamp());
             var sending = channel.SendAsync(publication);
             if (!sending.IsCompletedSuccessfully)
             {
@@ -152,12 +160,29 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         }
     }
 
+    /// <returns>A channel with a place in its window for one message more.</returns>
+    private async Task<ConfirmChannel> EnterAsync(string exchange)
+    {
+        while (true)
+        {
+            var channel = _channel is { IsOpen: true } open && open.Knows(exchange) ? open : await OpenForAsync(exchange);
+            if (await channel.Room.EnterAsync())
+            {
+                return channel;
+            }
+
+            // It has ended, whether that is known here or not.
+            Discard(channel);
+        }
+    }
+
     private async Task<ConfirmChannel> OpenForAsync(string exchange)
     {
         if (_channel is not { IsOpen: true } channel)
         {
             Discard(_channel);
-            channel = _channel = await ConfirmChannel.OpenAsync(_connection, Confirm, Refuse, (lost, reason) => Fail(lost, reason));
+            channel = _channel = await ConfirmChannel.OpenAsync(
+                _connection, _options.MaxUnconfirmed, _clock, Confirm, Refuse, (lost, reason) => Fail(lost, reason));
         }
 
         if (!channel.Knows(exchange))
@@ -170,6 +195,7 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
 
     private void Confirm(Publication publication)
     {
+        Volatile.Write(ref _answeredAt, _clock.GetTimestamp());
         if (publication.IsReturned && publication.Exchange.Length == 0)
         {
             Fail(publication, "there is no such queue");
@@ -188,7 +214,11 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         }
     }
 
-    private void Refuse(Publication publication) => Fail(publication, "the broker refused it: a queue is full, or cannot write");
+    private void Refuse(Publication publication)
+    {
+        Volatile.Write(ref _answeredAt, _clock.GetTimestamp());
+        Fail(publication, "the broker refused it: a queue is full, or cannot write");
+    }
 
     private void Fail(Publication publication, string reason, Exception? cause = null)
     {
@@ -213,9 +243,9 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
 
     private void GiveUpLate()
     {
-        foreach (var publication in TakeOpen(publication => _clock.GetElapsedTime(publication.Since) >= _options.ConfirmTimeout))
+        var blocked = _connection.Blocked;
+        foreach (var publication in TakeOpen(publication => IsLate(publication, blocked)))
         {
-            var blocked = _connection.Blocked;
             Fail(publication, blocked is null ? $"no confirm within {_options.ConfirmTimeout.TotalSeconds} s" : $"the broker takes no messages ({blocked})");
             if (blocked is null)
             {
@@ -224,16 +254,30 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         }
     }
 
-    /// <returns>The oldest, as long as they fit.</returns>
+    /// <summary>
+    /// The time of one that waits for its turn runs only while the broker answers nothing: sent again by its caller it would wait once more,
+    /// behind itself.
+    /// </summary>
+    private bool IsLate(Publication publication, string? blocked) => publication.SentAt is { } sent
+        ? _clock.GetElapsedTime(sent) >= _options.ConfirmTimeout
+        : blocked is not null
+            || _clock.GetElapsedTime(Math.Max(publication.Since, Volatile.Read(ref _answeredAt))) >= _options.ConfirmTimeout;
+
     private List<Publication> TakeOpen(Func<Publication, bool> fits)
     {
         var taken = new List<Publication>();
         lock (_open)
         {
-            while (_open.First is { } first && fits(first.Value))
+            for (var place = _open.First; place is not null;)
             {
-                taken.Add(first.Value);
-                _open.RemoveFirst();
+                var next = place.Next;
+                if (fits(place.Value))
+                {
+                    taken.Add(place.Value);
+                    _open.Remove(place);
+                }
+
+                place = next;
             }
         }
 
@@ -246,6 +290,7 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         if (channel is not null)
         {
             Interlocked.CompareExchange(ref _channel, null, channel);
+            channel.Room.Close();
             _ = CloseAsync(channel);
         }
     }

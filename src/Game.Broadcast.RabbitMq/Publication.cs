@@ -17,11 +17,16 @@ internal sealed class Publication(string exchange, string routingKey, BasicPrope
     /// <summary>The clock's timestamp of the call.</summary>
     public long Since => since;
 
-    /// <summary>Its place among those whose time runs.</summary>
+    /// <summary>Its place among those that are not confirmed.</summary>
     public LinkedListNode<Publication>? Place { get; set; }
 
-    public ConfirmChannel? SentOn { get; set; }
+    public ConfirmChannel? SentOn { get; private set; }
+
+    /// <summary>The clock's timestamp of the sending; null: it waits for its turn.</summary>
+    public long? SentAt { get; private set; }
 
     /// <summary>No queue was bound for it.</summary>
     public bool IsReturned { get; set; }
+
+    public void Sending(ConfirmChannel channel, long now) => (SentOn, SentAt) = (channel, now);
 }

@@ -32,7 +32,10 @@ public sealed record RabbitMqOptions
     /// <summary>Longest wait for a connection or the broker's answer to a request.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A publish without a confirm after this long has failed.</summary>
+    /// <summary>
+    /// A message that the broker has not confirmed this long after it was sent has failed, and one that waits to be sent when the
+    /// broker has answered nothing at all for so long.
+    /// </summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Publishes that may wait for their confirm at a time; one more fails at once.</summary>

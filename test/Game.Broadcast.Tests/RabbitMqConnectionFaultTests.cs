@@ -38,6 +38,40 @@ public sealed class RabbitMqConnectionFaultTests(RabbitMqFixture shared) : Rabbi
         Assert.InRange(proxy.Cuts, 2, Cuts);
     }
 
+    /// <summary>Sent all at once, the later ones would count as lost before their turn, and be sent once more behind themselves.</summary>
+    [Fact]
+    public async Task BrokerThatIsSlowerThanItsPublisher_IsGivenLessAtATime_AndNothingIsTakenForLost()
+    {
+        const int Messages = 4000;
+        var broker = await shared.GetAsync();
+        await using var proxy = new FaultProxy(broker.Port) { BytesPerSecond = 250_000 };
+        await using var sender = await OpenAsync(Through(broker.Address, proxy.Port));
+        await using var receiver = await OpenAsync(broker.Address);
+        await DeclareAsync(receiver);
+        var received = new List<long>();
+        await using var consumer = await receiver.ConsumeAsync(
+            Name,
+            (batch, _) =>
+            {
+                foreach (var delivery in batch)
+                {
+                    received.Add(delivery.Message.SourcePosition);
+                    delivery.Ack();
+                }
+
+                return Task.CompletedTask;
+            },
+            Cancelled);
+
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(1, Messages).Select(number => sender.PublishAsync(
+            new BroadcastMessage($"s01/{number}/0", Exchanges.World, Name, "s01", number, "test/slow", "test.slow", 1, new byte[512]), Cancelled).AsTask()));
+        Assert.True(Stopwatch.GetElapsedTime(started) > 2 * ConfirmTimeout, "It was not slow.");
+        await UntilAsync(() => received.Count >= Messages, () => $"{received.Count} of {Messages}");
+        Assert.Equal(Enumerable.Range(1, Messages).Select(number => (long)number), received);
+        Assert.Empty(Log.Lines);
+    }
+
     [Fact]
     public async Task ConnectionThatGoesSilent_IsGivenUpAfterThreeHeartbeats_PublishesFailByTimeOut_AndAllGoesOn()
     {

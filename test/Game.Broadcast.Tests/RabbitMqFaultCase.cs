@@ -12,6 +12,8 @@ public abstract class RabbitMqFaultCase
     /// <summary>Short, so that a test does not wait long; what is promised scales with it.</summary>
     protected static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
 
+    protected static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(3);
+
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     internal CapturedLog Log { get; } = new();
@@ -26,7 +28,7 @@ public abstract class RabbitMqFaultCase
             Nodes = [broker],
             Heartbeat = Heartbeat,
             RequestTimeout = TimeSpan.FromSeconds(4),
-            ConfirmTimeout = TimeSpan.FromSeconds(3),
+            ConfirmTimeout = ConfirmTimeout,
             MaxRetryDelay = TimeSpan.FromMilliseconds(500),
             DepthInterval = TimeSpan.FromSeconds(1),
             RestoreInterval = TimeSpan.FromSeconds(1),

@@ -5,7 +5,7 @@ namespace Game.LocalServers;
 
 /// <summary>
 /// Stands between a client and a server on loopback and lets connections go wrong: cut at once, cut in the middle of what the client
-/// sends, or silent, as if the cable were pulled. Safe for concurrent use.
+/// sends, slow, or silent, as if the cable were pulled. Safe for concurrent use.
 /// </summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
@@ -47,6 +47,9 @@ public sealed class FaultProxy : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What clients send passes no faster over each connection; 0: as fast as it can.</summary>
+    public int BytesPerSecond { get; init; }
 
     /// <summary>How often a connection was cut because of <see cref="CutAfter"/>.</summary>
     public int Cuts { get; private set; }
@@ -142,9 +145,14 @@ public sealed class FaultProxy : IAsyncDisposable
                 }
 
                 await sink.WriteAsync(buffer.AsMemory(0, read));
+                if (fromClient && BytesPerSecond > 0)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)read / BytesPerSecond), _closing.Token);
+                }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException
+            or OperationCanceledException)
         {
             // One of the two has gone; the other follows.
         }

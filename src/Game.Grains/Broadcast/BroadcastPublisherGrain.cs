@@ -17,8 +17,6 @@ namespace Game.Grains.Broadcast;
 [Reentrant]
 public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPublisherGrain
 {
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
-
     private readonly IBroadcastBus _bus;
     private readonly ShardIdentity _shard;
     private SentChains _sent = null!;
@@ -108,7 +106,8 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
             confirms.Add(_bus.PublishAsync(message with { Link = link }, stopping).AsTask());
         }
 
-        await Task.WhenAll(confirms).WaitAsync(PublishTimeout, Services.Clock, stopping);
+        // The bus gives each its time. A limit here would send the page again while it still waits there, and more the more there is.
+        await Task.WhenAll(confirms).WaitAsync(stopping);
         Sent += confirms.Count;
         _sent = sent;
         Cursor = page[^1].Position;
@@ -152,7 +151,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
                 }
             }
 
-            await Task.WhenAll(confirms).WaitAsync(PublishTimeout, Services.Clock, stopping);
+            await Task.WhenAll(confirms).WaitAsync(stopping);
             position = page[^1].Position;
         }
 
@@ -178,8 +177,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
             if (head > heard)
             {
                 var number = Services.Clock.GetUtcNow().UtcTicks + _number++;
-                await _bus.PublishAsync(Resync.Sent(_shard.Name, BroadcastRoutes.QueueOf(Route, receiver), chain, head, number), stopping)
-                    .AsTask().WaitAsync(PublishTimeout, Services.Clock, stopping);
+                await _bus.PublishAsync(Resync.Sent(_shard.Name, BroadcastRoutes.QueueOf(Route, receiver), chain, head, number), stopping);
             }
             else if (head < heard)
             {

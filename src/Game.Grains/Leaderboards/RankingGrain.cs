@@ -32,7 +32,6 @@ public sealed partial class RankingGrain(
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private string _id = "";
@@ -140,7 +139,7 @@ public sealed partial class RankingGrain(
             data.Type,
             data.SchemaVersion,
             data.Body,
-            TimeToLive)).AsTask().WaitAsync(PublishTimeout, clock);
+            TimeToLive)).AsTask();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Board {Board} was not told to the other shards; again in a moment.")]
