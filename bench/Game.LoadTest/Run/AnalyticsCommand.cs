@@ -92,7 +92,7 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
                     return switches ? await SwitchAsync(http, generation, cancellationToken) : 0;
                 }
 
-                var progress = string.Join("; ", shards.Select(ProgressOf).Where(line => line.Length > 0));
+                var progress = string.Join("; ", shards.Select(shard => ProgressOf(shard, null)).Where(line => line.Length > 0));
                 if (progress != last)
                 {
                     await output.WriteLineAsync(progress);
@@ -130,8 +130,6 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
             await output.WriteLineAsync(string.Join('\t', fields));
         }
     }
-
-    private static string ProgressOf(JsonElement shard) => ProgressOf(shard, null);
 
     private static string ProgressOf(JsonElement shard, int? generation)
     {

@@ -38,7 +38,7 @@ public sealed partial class RecomputeGrain(
     private static readonly TimeSpan ReachTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<(int Partition, long Offset, TaskCompletionSource Reached)> _waiting = [];
+    private readonly List<(int Partition, long Offset, TaskCompletionSource<bool> Reached)> _waiting = [];
     private IGrainTimer? _timer;
     private Run? _run;
     private Task _looking = Task.CompletedTask;
@@ -107,29 +107,21 @@ public sealed partial class RecomputeGrain(
             await LookAsync();
         }
 
-        if (_run is not { } run || run.Generation != generation)
+        if (_run is { } run && run.Generation == generation)
         {
-            return (await Generations.GetAsync()).Find(generation) is { Phase: GenerationPhase.Live };
+            var partition = options.History!.PartitionOf(bucket);
+            if (run.Next[partition] >= offset || await WaitAsync(partition, offset))
+            {
+                return true;
+            }
         }
 
-        var partition = options.History!.PartitionOf(bucket);
-        if (run.Next[partition] >= offset)
+        return (await Generations.GetAsync()).Find(generation)?.Phase switch
         {
-            return true;
-        }
-
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var waiting = (partition, offset, reached);
-        _waiting.Add(waiting);
-        try
-        {
-            await reached.Task.WaitAsync(ReachTimeout, services.Clock);
-            return true;
-        }
-        finally
-        {
-            _waiting.Remove(waiting);
-        }
+            GenerationPhase.Live => true,
+            null or GenerationPhase.Retired => false,
+            _ => throw new TimeoutException($"Generation {generation} is not computed here."),
+        };
     }
 
     public async Task<RecomputeStatus?> GetStatusAsync()
@@ -141,6 +133,22 @@ public sealed partial class RecomputeGrain(
 
         var run = _run is { } running && running.Generation == computed.Number ? running : null;
         return new RecomputeStatus(computed.Number, computed.Phase, run?.Folded ?? 0, run?.Left, _trouble);
+    }
+
+    /// <returns>False: the run has ended before.</returns>
+    private async Task<bool> WaitAsync(int partition, long offset)
+    {
+        var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = (partition, offset, reached);
+        _waiting.Add(waiting);
+        try
+        {
+            return await reached.Task.WaitAsync(ReachTimeout, services.Clock);
+        }
+        finally
+        {
+            _waiting.Remove(waiting);
+        }
     }
 
     private async Task<Outcome<BeginRecompute>> PlanAsync(int generation, DateTimeOffset from)
@@ -316,7 +324,7 @@ public sealed partial class RecomputeGrain(
                     run.Trouble = null;
                     foreach (var waiting in _waiting.Where(waiting => waiting.Partition == partition && waiting.Offset <= batch.Next).ToList())
                     {
-                        waiting.Reached.TrySetResult();
+                        waiting.Reached.TrySetResult(true);
                     }
                 }
             }
@@ -360,10 +368,10 @@ public sealed partial class RecomputeGrain(
         run.Stopping.Dispose();
         metrics.SetRecomputeLag(shard.Name, 0);
 
-        // Whoever waits asks again, and is told what has become of it.
+        // Whoever waits looks what has become of it.
         foreach (var waiting in _waiting.ToList())
         {
-            waiting.Reached.TrySetException(new TimeoutException($"Generation {run.Generation} is computed no longer, or elsewhere."));
+            waiting.Reached.TrySetResult(false);
         }
     }
 
