@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Game.LoadTest.Client;
@@ -25,10 +26,12 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
         using var http = OperatorClient.Create(management);
         try
         {
+            // First of all, so that a wrong address is told at once.
+            var shards = await ReadAsync(http, cancellationToken);
             switch (action)
             {
                 case "list":
-                    foreach (var shard in await ReadAsync(http, cancellationToken))
+                    foreach (var shard in shards)
                     {
                         await ListAsync(shard);
                     }
@@ -39,7 +42,7 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
                         ? await FollowAsync(http, begun.GetProperty("generation").GetInt32(), switches, cancellationToken)
                         : 1;
                 case "switch":
-                    return await SwitchAsync(http, generation ?? NewestOf(await ReadAsync(http, cancellationToken)), cancellationToken);
+                    return await SwitchAsync(http, generation ?? NewestOf(shards), cancellationToken);
                 default:
                     if (await PostAsync(http, action, new { generation }, cancellationToken) is null)
                     {
@@ -124,7 +127,7 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
                 number.ToString(CultureInfo.InvariantCulture),
                 PhaseOf(view),
                 number == shard.GetProperty("shown").GetInt32() ? "shown" : "",
-                from is null ? "everything" : $"from {from}, before that {view.GetProperty("base").GetInt32()}",
+                from is null ? "everything" : $"from {from[..10]}, before that {view.GetProperty("base").GetInt32()}",
                 view.GetProperty("reason").GetString() ?? ProgressOf(shard, number),
             ];
             await output.WriteLineAsync(string.Join('\t', fields));
@@ -160,15 +163,34 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
         return [.. answer.GetProperty("shards").EnumerateArray()];
     }
 
+    /// <summary>Asked for twice, whatever it is, it is done once: so a world that went away in the middle of it is asked again.</summary>
+    /// <returns>Null: it was refused.</returns>
     private async Task<JsonElement?> PostAsync(HttpClient http, string what, object body, CancellationToken cancellationToken)
     {
-        using var done = await http.PostAsJsonAsync($"/ops/analytics/{what}", body, cancellationToken);
-        if (!done.IsSuccessStatusCode)
+        var retry = new Retry(Patience);
+        while (true)
         {
-            await complaints.WriteLineAsync($"{(int)done.StatusCode}: {await done.Content.ReadAsStringAsync(cancellationToken)}");
-            return null;
-        }
+            try
+            {
+                using var done = await http.PostAsJsonAsync($"/ops/analytics/{what}", body, cancellationToken);
+                if (done.IsSuccessStatusCode)
+                {
+                    return await done.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+                }
 
-        return await done.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+                if (done.StatusCode != HttpStatusCode.ServiceUnavailable || !await retry.WaitAsync(null, cancellationToken))
+                {
+                    await complaints.WriteLineAsync($"{(int)done.StatusCode}: {await done.Content.ReadAsStringAsync(cancellationToken)}");
+                    return null;
+                }
+            }
+            catch (Exception exception) when (OperatorClient.IsAway(exception, cancellationToken))
+            {
+                if (!await retry.WaitAsync(null, cancellationToken))
+                {
+                    throw new HttpRequestException($"no answer for {Patience.TotalSeconds} s", exception);
+                }
+            }
+        }
     }
 }
