@@ -117,7 +117,37 @@ deadLetters.Validators.Add(result =>
 deadLetters.SetAction((parsed, cancellationToken) => DeadLettersCommand.RunAsync(
     parsed.GetRequiredValue(action), parsed.GetRequiredValue(management), parsed.GetValue(queue), parsed.GetValue(letter), cancellationToken));
 
-var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load, deadLetters };
+var step = new Argument<string>("action") { Description = "list, recompute, switch or retire." };
+step.AcceptOnlyFromAmong("list", "recompute", "switch", "retire");
+var since = new Option<string?>("--from") { Description = "A day in UTC, as in 2026-03-01: from when on windows are computed again." };
+var switches = new Option<bool>("--switch") { Description = "Switches over when it is complete." };
+var generation = new Option<int?>("--generation") { Description = "Which; switch without it takes the newest that is complete." };
+var analytics = new Command("analytics", "Generations of the analytics: computes one again from a chosen time on, and switches over.")
+{
+    step, management, since, switches, generation,
+};
+analytics.Validators.Add(result =>
+{
+    var what = result.GetValue(step);
+    if (what == "recompute" != (result.GetValue(since) is not null))
+    {
+        result.AddError("analytics recompute needs --from, and nothing else takes it.");
+    }
+
+    if (result.GetValue(switches) && what != "recompute")
+    {
+        result.AddError("--switch is for analytics recompute.");
+    }
+
+    if ((what == "retire" && result.GetValue(generation) is null) || (what is "list" or "recompute" && result.GetValue(generation) is not null))
+    {
+        result.AddError("analytics retire needs --generation, analytics switch may have it.");
+    }
+});
+analytics.SetAction((parsed, cancellationToken) => new AnalyticsCommand(parsed.GetRequiredValue(management), Console.Out, Console.Error).RunAsync(
+    parsed.GetRequiredValue(step), parsed.GetValue(since), parsed.GetValue(switches), parsed.GetValue(generation), cancellationToken));
+
+var root = new RootCommand("Plays Orleans.Game over its public API.") { run, session, load, deadLetters, analytics };
 var parsedLine = root.Parse(args);
 if (parsedLine.Errors.Count > 0)
 {

@@ -238,4 +238,28 @@ public static class RefusalCodes
 
     /// <summary>More would be given back than was paid.</summary>
     public const string RefundTooLarge = "refund_too_large";
+
+    /// <summary>A generation of analytics is being computed: one at a time.</summary>
+    public const string RecomputeRunning = "recompute_running";
+
+    /// <summary>Player actions are kept nowhere: there is nothing to compute again from.</summary>
+    public const string RecomputeUnavailable = "recompute_unavailable";
+
+    /// <summary>As many generations of analytics are folded as may be.</summary>
+    public const string TooManyGenerations = "too_many_generations";
+
+    /// <summary>There is no such generation of analytics.</summary>
+    public const string GenerationUnknown = "generation_unknown";
+
+    /// <summary>The generation is still being computed.</summary>
+    public const string GenerationNotReady = "generation_not_ready";
+
+    /// <summary>The generation is folded no longer, and lacks what came since.</summary>
+    public const string GenerationRetired = "generation_retired";
+
+    /// <summary>The generation is the one that is shown.</summary>
+    public const string GenerationShown = "generation_shown";
+
+    /// <summary>The topic of player actions cannot be read now.</summary>
+    public const string HistoryUnavailable = "history_unavailable";
 }

@@ -201,7 +201,6 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             WorldEvents = settings.WorldEvents.ToSchedules(),
             Analytics = new AnalyticsOptions
             {
-                Generation = settings.Analytics.Generation,
                 Linger = TimeSpan.FromMilliseconds(settings.Analytics.LingerMilliseconds),
                 TellsLog = settings.Analytics.ServerActions,
                 Way = _actions,

@@ -57,6 +57,34 @@ public sealed class TopicAdministration : IDisposable
             [.. first.Keys.Order().Select(partition => (partition, first[partition], end[partition]))];
     });
 
+    /// <summary>Where the records of a time begin in partitions of a topic, in order.</summary>
+    /// <exception cref="TopicAdministrationException">There is no such partition, or the brokers do not answer or refuse.</exception>
+    public Task<IReadOnlyList<TimeOffset>> FindTimeAsync(string topic, IReadOnlyList<int> partitions, DateTimeOffset at) => AskAsync(async () =>
+    {
+        // In this order: what is written meanwhile comes after the end then, and what is removed lies before the beginning.
+        var places = partitions.Select(partition => new TopicPartition(topic, partition)).ToList();
+        var end = await ListOffsetsAsync(places, OffsetSpec.Latest());
+        var found = await ListOffsetsAsync(places, OffsetSpec.ForTimestamp(at.ToUnixTimeMilliseconds()));
+        var oldest = await ListAsync(places, OffsetSpec.ForTimestamp(0));
+        var first = await ListOffsetsAsync(places, OffsetSpec.Earliest());
+        return (IReadOnlyList<TimeOffset>)
+        [
+            .. partitions.Order().Select(partition => new TimeOffset(
+                partition,
+                Math.Max(found[partition] < 0 ? end[partition] : found[partition], first[partition]),
+                first[partition],
+                first[partition] == 0 || !oldest.TryGetValue(partition, out var record) || record.TopicPartitionOffsetError.Offset < 0
+                    ? null
+                    : DateTimeOffset.FromUnixTimeMilliseconds(record.Timestamp))),
+        ];
+    });
+
+    /// <summary>The offset after the last record of partitions of a topic.</summary>
+    /// <exception cref="TopicAdministrationException">There is no such partition, or the brokers do not answer or refuse.</exception>
+    public Task<IReadOnlyDictionary<int, long>> ReadEndsAsync(string topic, IReadOnlyList<int> partitions) => AskAsync(async () =>
+        (IReadOnlyDictionary<int, long>)await ListOffsetsAsync(
+            [.. partitions.Select(partition => new TopicPartition(topic, partition))], OffsetSpec.Latest()));
+
     public void Dispose() => _admin.Dispose();
 
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
@@ -157,13 +185,16 @@ public sealed class TopicAdministration : IDisposable
         }
     }
 
-    private async Task<Dictionary<int, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec which)
+    private async Task<Dictionary<int, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec which) =>
+        (await ListAsync(partitions, which)).ToDictionary(
+            listed => listed.Key, listed => listed.Value.TopicPartitionOffsetError.Offset.Value);
+
+    private async Task<Dictionary<int, ListOffsetsResultInfo>> ListAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec which)
     {
         var listed = await _admin.ListOffsetsAsync(
             partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
             new ListOffsetsOptions { RequestTimeout = _kafka.RequestTimeout });
-        return listed.ResultInfos.ToDictionary(
-            result => result.TopicPartitionOffsetError.Partition.Value, result => result.TopicPartitionOffsetError.Offset.Value);
+        return listed.ResultInfos.ToDictionary(result => result.TopicPartitionOffsetError.Partition.Value);
     }
 
     private static IEnumerable<TopicDifference> Compare(TopicSpec wanted, TopicSpec found)

@@ -44,6 +44,8 @@ public sealed class TestWorld : IAsyncDisposable
 
     private IEventSink? Sink { get; init; }
 
+    private IActionHistory? History { get; init; }
+
     /// <summary>A cursor that shards which start from now on find lost.</summary>
     public string? LostCursor { get; set; }
 
@@ -51,6 +53,15 @@ public sealed class TestWorld : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
         var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], [], null) { Sink = sink };
+        await world.OpenAsync();
+        return world;
+    }
+
+    /// <param name="history">What a shard alone computes its analytics again from.</param>
+    public static async Task<TestWorld> StartAsync(IActionHistory history)
+    {
+        var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
+        var world = new TestWorld(folder, [ShardId.Numbered(1)], [], null) { History = history };
         await world.OpenAsync();
         return world;
     }
@@ -227,7 +238,7 @@ public sealed class TestWorld : IAsyncDisposable
                 Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
                 EventSink = Sink,
                 WorldEvents = _events,
-                Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
+                Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero, History = History },
                 LoggerFactory = NullLoggerFactory.Instance,
             },
             TestContext.Current.CancellationToken);

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Game.LoadTest.Client;
-using Game.LoadTest.Run;
 using Game.LocalServers;
 using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,19 +29,19 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
         await WriteAsync(kafka, "first", "second");
         await ReachAsync(http, 2);
 
-        var listed = await GameAsync(addresses, "list");
+        var listed = await GameAsync(silo, "list");
         var lines = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal([$"{Topic}\t1", $"{Topic}\t2"], lines.Select(line => string.Join('\t', line.Split('\t')[..2])));
         Assert.All(lines, line => Assert.Contains("the body of game.analytics.action cannot be read", line));
-        Assert.Contains(Convert.ToBase64String("first"u8), await GameAsync(addresses, "show", "--queue", Topic, "--id", "1"));
+        Assert.Contains(Convert.ToBase64String("first"u8), await GameAsync(silo, "show", "--queue", Topic, "--id", "1"));
 
-        await GameAsync(addresses, "discard", "--queue", Topic, "--id", "1");
+        await GameAsync(silo, "discard", "--queue", Topic, "--id", "1");
         await ReachAsync(http, 1);
 
         // It has not become any better: what is replayed comes back as a letter of its own.
-        await GameAsync(addresses, "replay", "--queue", Topic, "--id", "2");
+        await GameAsync(silo, "replay", "--queue", Topic, "--id", "2");
         await ReachAsync(http, 1);
-        Assert.Contains(Convert.ToBase64String("second"u8), await ShowOnlyAsync(addresses));
+        Assert.Contains(Convert.ToBase64String("second"u8), await ShowOnlyAsync(silo));
         var audit = await http.GetFromJsonAsync<JsonElement>("/ops/audit", Cancelled);
         Assert.Equal(
             ["dead-letter.replay done", "dead-letter.replay asked", "dead-letter.discard done", "dead-letter.discard asked"],
@@ -72,28 +70,15 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
         }
     }
 
-    private async Task<string> ShowOnlyAsync(Addresses addresses)
+    private async Task<string> ShowOnlyAsync(Silo silo)
     {
         // The one that was replayed is settled before its record has come back.
-        var listed = await GameAsync(addresses, "list");
-        return await GameAsync(addresses, "show", "--queue", Topic, "--id", listed.Split('\t')[1]);
+        var listed = await GameAsync(silo, "list");
+        return await GameAsync(silo, "show", "--queue", Topic, "--id", listed.Split('\t')[1]);
     }
 
-    private async Task<string> GameAsync(Addresses addresses, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(
-            "dotnet", [typeof(SiloProcess).Assembly.Location, "deadletters", .. arguments, "--url", addresses.Management.ToString()])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var command = Process.Start(start)!;
-        var said = await Task.WhenAll(command.StandardOutput.ReadToEndAsync(Cancelled), command.StandardError.ReadToEndAsync(Cancelled));
-        await command.WaitForExitAsync(Cancelled);
-        output.WriteLine(string.Concat(said));
-        Assert.True(command.ExitCode == 0, string.Concat(said));
-        return said[0];
-    }
+    private Task<string> GameAsync(Silo silo, params string[] arguments) =>
+        GameCommand.RunAsync(silo, output, Cancelled, ["deadletters", .. arguments]);
 
     private static async Task WriteAsync(KafkaServer kafka, params string[] bodies)
     {

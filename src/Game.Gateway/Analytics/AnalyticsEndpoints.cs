@@ -41,8 +41,10 @@ internal static class AnalyticsEndpoints
             return Reply.Refused(problem);
         }
 
-        var buckets = await services.Reader.ReadBucketsAsync(query.Shards, query.Generation, cancellationToken);
-        return Reply.Ok(new { query.Generation, Watermark = services.Reader.WatermarkOf(buckets), Buckets = buckets });
+        var buckets = await services.Reader.ReadBucketsAsync(query, cancellationToken);
+        var generations = (await services.Reader.ReadGenerationsAsync(query.Shards, cancellationToken))
+            .ToDictionary(of => of.Shard, of => query.Generation ?? of.Generations.Shown, StringComparer.Ordinal);
+        return Reply.Ok(new { Generations = generations, Watermark = services.Reader.WatermarkOf(buckets), Buckets = buckets });
     }
 
     private static async Task<IResult> GetSeriesAsync(
@@ -68,7 +70,7 @@ internal static class AnalyticsEndpoints
         }
 
         var panes = await services.Reader.ReadAsync(query, processor!, (int)length - 1, cancellationToken);
-        var buckets = await services.Reader.ReadBucketsAsync(query.Shards, query.Generation, cancellationToken);
+        var buckets = await services.Reader.ReadBucketsAsync(query, cancellationToken);
         var watermark = services.Reader.WatermarkOf(buckets);
         return Reply.Ok(new
         {

@@ -4,9 +4,11 @@ using Game.Gateway.Http;
 
 namespace Game.Gateway.Analytics;
 
-/// <summary>Which time, resolution, shards and generation are asked about.</summary>
+/// <summary>
+/// Which time, resolution, shards and generation are asked about. <paramref name="Generation"/>: null: the one that each shard shows.
+/// </summary>
 internal sealed record AnalyticsQuery(
-    Resolution Resolution, long From, long To, IReadOnlyList<string> Shards, int Generation)
+    Resolution Resolution, long From, long To, IReadOnlyList<string> Shards, int? Generation)
 {
     /// <summary>Most panes of one answer.</summary>
     public const int MaxPanes = 1_500;
@@ -17,7 +19,7 @@ internal sealed record AnalyticsQuery(
     /// <param name="to">RFC 3339, exclusive; default: now, with the pane that runs.</param>
     /// <param name="resolution">minute, hour or day.</param>
     /// <param name="shard">One of those served; null: all of them.</param>
-    /// <param name="generation">Default 1.</param>
+    /// <param name="generation">Default: the one that is shown.</param>
     public static Problem? Read(
         string? from,
         string? to,
@@ -25,7 +27,6 @@ internal sealed record AnalyticsQuery(
         string? shard,
         QueryNumber? generation,
         DateTimeOffset now,
-        int currentGeneration,
         ShardRouter shards,
         out AnalyticsQuery query)
     {
@@ -40,7 +41,7 @@ internal sealed record AnalyticsQuery(
             return Problem.Invalid("shard", $"one of {string.Join(", ", shards.All)}");
         }
 
-        if (QueryNumber.Read(generation, "generation", 1, int.MaxValue, currentGeneration, out var number) is { } badGeneration)
+        if (QueryNumber.Read(generation, "generation", 1, int.MaxValue, 1, out var number) is { } badGeneration)
         {
             return badGeneration;
         }
@@ -64,7 +65,7 @@ internal sealed record AnalyticsQuery(
             return Problem.Invalid("from", $"before to, by at most {MaxPanes} {panes.ToString().ToLowerInvariant()}s");
         }
 
-        query = new AnalyticsQuery(panes, start, end, shard is null ? shards.All : [shard], (int)number);
+        query = new AnalyticsQuery(panes, start, end, shard is null ? shards.All : [shard], generation is null ? null : (int)number);
         return null;
     }
 

@@ -1,4 +1,5 @@
 using Game.Contracts.Analytics;
+using Game.Domain.Analytics.Generations;
 using Game.Domain.Analytics.Windows;
 
 namespace Game.Gateway.Analytics;
@@ -17,19 +18,25 @@ internal sealed class AnalyticsReader(ShardRouter shards, TimeProvider clock)
     public async Task<PaneSet> ReadAsync(AnalyticsQuery query, string processor, int more, CancellationToken cancellationToken)
     {
         var to = query.To + (more * Resolutions.PaneOf(query.Resolution));
-        var span = Resolutions.SpanOf(query.Resolution);
-        var reads = new List<(string Shard, WindowKey Window)>();
-        for (var start = Resolutions.Floor(query.From, span); start < to; start += span)
+        var length = Resolutions.SpanOf(query.Resolution);
+        var reads = new List<(string Shard, WindowKey Window, long From, long To)>();
+        foreach (var (shard, view) in await ReadGenerationsAsync(query.Shards, cancellationToken))
         {
-            var window = new WindowKey(query.Generation, processor, query.Resolution, start);
-            reads.AddRange(query.Shards.Select(shard => (shard, window)));
+            foreach (var span in GenerationSpans.Of(view, query.Generation ?? view.Shown))
+            {
+                var (since, until) = (Math.Max(query.From, span.From), Math.Min(to, span.To));
+                for (var start = Resolutions.Floor(since, length); start < until; start += length)
+                {
+                    reads.Add((shard, new WindowKey(span.Generation, processor, query.Resolution, start), since, until));
+                }
+            }
         }
 
         var panes = new PaneSet();
         foreach (var chunk in reads.Chunk(AtOnce))
         {
             var contents = await Task.WhenAll(chunk.Select(read => shards.On(read.Shard).GetGrain<IWindowGrain>(read.Window.ToString())
-                .ReadAsync(Resolutions.TimeOf(query.From), Resolutions.TimeOf(to)))).WaitAsync(cancellationToken);
+                .ReadAsync(Resolutions.TimeOf(read.From), Resolutions.TimeOf(read.To)))).WaitAsync(cancellationToken);
             foreach (var content in contents)
             {
                 panes.Merge(content);
@@ -39,11 +46,17 @@ internal sealed class AnalyticsReader(ShardRouter shards, TimeProvider clock)
         return panes;
     }
 
-    public async Task<IReadOnlyList<BucketStatus>> ReadBucketsAsync(
-        IReadOnlyList<string> of, int generation, CancellationToken cancellationToken)
+    /// <summary>The generations of shards, in the order of the shards.</summary>
+    public async Task<IReadOnlyList<(string Shard, GenerationsView Generations)>> ReadGenerationsAsync(
+        IReadOnlyList<string> of, CancellationToken cancellationToken) => await Task.WhenAll(of.Select(async shard =>
+            (shard, await shards.On(shard).GetGrain<IAnalyticsGenerationsGrain>(shard).GetAsync()))).WaitAsync(cancellationToken);
+
+    public async Task<IReadOnlyList<BucketStatus>> ReadBucketsAsync(AnalyticsQuery query, CancellationToken cancellationToken)
     {
-        var statuses = of.SelectMany(shard => Enumerable.Range(0, ActionStreams.Buckets).Select(number => shards.On(shard)
-            .GetGrain<IActionBucketGrain>($"{generation}.{ActionStreams.BucketOf(shard, number)}").GetStatusAsync()));
+        var generations = await ReadGenerationsAsync(query.Shards, cancellationToken);
+        var statuses = generations.SelectMany(of => Enumerable.Range(0, ActionStreams.Buckets).Select(number => shards.On(of.Shard)
+            .GetGrain<IActionBucketGrain>($"{query.Generation ?? of.Generations.Shown}.{ActionStreams.BucketOf(of.Shard, number)}")
+            .GetStatusAsync()));
         return await Task.WhenAll(statuses).WaitAsync(cancellationToken);
     }
 

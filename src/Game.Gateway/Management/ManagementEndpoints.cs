@@ -40,6 +40,7 @@ internal static class ManagementEndpoints
         management.MapGet("/ops/audit", (int? count, IOperations operations, CancellationToken cancellationToken) =>
             operations.ListAuditAsync(Math.Clamp(count ?? DeadLettersShown, 1, MaxAuditShown), cancellationToken));
         AnalyticsEndpoints.Map(management);
+        GenerationEndpoints.Map(management);
         PurchaseEndpoints.MapOperator(management);
     }
 
@@ -85,23 +86,14 @@ internal static class ManagementEndpoints
     private static async Task<IResult> FindAsync(string queue, long id, IOperations operations, CancellationToken cancellationToken) =>
         await operations.FindDeadLetterAsync(queue, id, cancellationToken) is { } letter ? Reply.Ok(letter) : Reply.Refused(NoSuchLetter);
 
-    private static Task<IResult> ReplayAsync(
-        JsonBody<DeadLetterBody> body, HttpContext context, OperatorSettings login, IOperations operations, TimeProvider clock) =>
-        ActAsync("dead-letter.replay", body, context, login, operations, clock, operations.ReplayDeadLetterAsync);
+    private static Task<IResult> ReplayAsync(JsonBody<DeadLetterBody> body, HttpContext context, IOperations operations) =>
+        ActAsync("dead-letter.replay", body, context, operations.ReplayDeadLetterAsync);
 
-    private static Task<IResult> DiscardAsync(
-        JsonBody<DeadLetterBody> body, HttpContext context, OperatorSettings login, IOperations operations, TimeProvider clock) =>
-        ActAsync("dead-letter.discard", body, context, login, operations, clock, operations.DiscardDeadLetterAsync);
+    private static Task<IResult> DiscardAsync(JsonBody<DeadLetterBody> body, HttpContext context, IOperations operations) =>
+        ActAsync("dead-letter.discard", body, context, operations.DiscardDeadLetterAsync);
 
-    /// <summary>Written down before it is done, so that nothing is done unseen, and once more with what came of it.</summary>
     private static async Task<IResult> ActAsync(
-        string action,
-        JsonBody<DeadLetterBody> body,
-        HttpContext context,
-        OperatorSettings login,
-        IOperations operations,
-        TimeProvider clock,
-        Func<string, long, CancellationToken, Task<bool>> act)
+        string action, JsonBody<DeadLetterBody> body, HttpContext context, Func<string, long, CancellationToken, Task<bool>> act)
     {
         if (body.Problem is { } problem)
         {
@@ -109,30 +101,8 @@ internal static class ManagementEndpoints
         }
 
         var (queue, id) = (body.Value.Queue, body.Value.Id);
-        var entry = new AuditEntry(
-            clock.GetUtcNow(),
-            login.IsRequired ? login.Name : "local",
-            context.Connection.RemoteIpAddress?.ToString(),
-            action,
-            $"{queue}#{id}",
-            "asked");
-        await operations.RecordAsync(entry, context.RequestAborted);
-        var outcome = "failed";
-        try
-        {
-            var done = await act(queue, id, context.RequestAborted);
-            outcome = done ? "done" : "not found";
-            return done ? Results.NoContent() : Reply.Refused(NoSuchLetter);
-        }
-        catch (OperationUnavailableException exception)
-        {
-            outcome = exception.Message;
-            throw;
-        }
-        finally
-        {
-            await operations.RecordAsync(entry with { At = clock.GetUtcNow(), Outcome = outcome }, CancellationToken.None);
-        }
+        return await AuditedAction.RunAsync(context, action, $"{queue}#{id}", async cancellationToken =>
+            await act(queue, id, cancellationToken) ? ("done", Results.NoContent()) : ("not found", Reply.Refused(NoSuchLetter)));
     }
 
     private static async ValueTask<object?> AnswerUnavailableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -44,9 +44,6 @@ public sealed class GatewaySettings
 
     public PurchaseSettings Purchases { get; set; } = new();
 
-    /// <summary>The generation of analytics that questions are about unless they name another, 1–1,000,000.</summary>
-    public int AnalyticsGeneration { get; set; } = 1;
-
     /// <summary>Every failure, each with its full path; empty if all is well.</summary>
     public IEnumerable<string> Validate(string path)
     {
@@ -76,7 +73,6 @@ public sealed class GatewaySettings
         }
 
         check.Range(StartingGold, 0, 1_000_000_000);
-        check.Range(AnalyticsGeneration, 1, 1_000_000);
         check.Range(DrainSeconds, 1, 300);
         check.Range(ReadyDelaySeconds, 0, 300);
         return

@@ -161,7 +161,8 @@ public sealed class ActionRelayGrain(
     /// <exception cref="TimeoutException">It has not folded all of them in time: they are told again.</exception>
     private async Task UntilFoldedAsync(string bucket, List<PlayerAction> actions, long floor, CancellationToken stopping)
     {
-        var grain = GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(options.Generation, bucket));
+        var plan = await GrainFactory.GetGrain<IAnalyticsGenerationsGrain>(shard.Name).GetPlanAsync();
+        var grain = GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(plan.Shown, bucket));
         var started = Services.Clock.GetTimestamp();
         while (true)
         {

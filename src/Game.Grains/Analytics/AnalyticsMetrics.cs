@@ -16,6 +16,8 @@ public sealed class AnalyticsMetrics : IDisposable
     private readonly Counter<long> _told;
     private readonly Counter<long> _relayFailures;
     private readonly Gauge<long> _relayLag;
+    private readonly Counter<long> _recomputed;
+    private readonly Gauge<long> _recomputeLag;
     private readonly UpDownCounter<long> _reporting;
     private readonly Histogram<double> _foldDuration;
 
@@ -32,6 +34,9 @@ public sealed class AnalyticsMetrics : IDisposable
         _relayFailures = _meter.CreateCounter<long>(
             "analytics.relay.failures", "{failure}", "Attempts in vain to tell the stream what the log holds, by shard.");
         _relayLag = _meter.CreateGauge<long>("analytics.relay.lag", "{event}", "Events of the log not yet looked at, by shard.");
+        _recomputed = _meter.CreateCounter<long>("analytics.recompute.folded", "{action}", "Actions of the topic folded into a new generation.");
+        _recomputeLag = _meter.CreateGauge<long>(
+            "analytics.recompute.lag", "{record}", "Records of the topic not yet folded into the generation being computed, by shard.");
         _reporting = _meter.CreateUpDownCounter<long>(
             "analytics.receipts.reporting", "{receipt}", "Receipts whose revenue is on its way to the stream.");
         _foldDuration = _meter.CreateHistogram<double>(
@@ -55,6 +60,10 @@ public sealed class AnalyticsMetrics : IDisposable
     public void RelayFailed(string shard) => _relayFailures.Add(1, new KeyValuePair<string, object?>("shard", shard));
 
     public void SetRelayLag(string shard, long events) => _relayLag.Record(events, new KeyValuePair<string, object?>("shard", shard));
+
+    public void Recomputed(int actions) => _recomputed.Add(actions);
+
+    public void SetRecomputeLag(string shard, long records) => _recomputeLag.Record(records, new KeyValuePair<string, object?>("shard", shard));
 
     public void Reporting(int change) => _reporting.Add(change);
 

@@ -6,12 +6,6 @@ namespace Game.Grains.Analytics;
 public sealed record AnalyticsOptions
 {
     /// <summary>
-    /// The generation of windows that actions are folded into, at least 1. A new one begins empty: with the stream set back to a
-    /// chosen time everything from there on is computed again beside the old one, which stays readable.
-    /// </summary>
-    public int Generation { get; init; } = 1;
-
-    /// <summary>
     /// How long after a batch that was not full the next one gathers, for each bucket. A batch costs a dozen appends however
     /// small it is, so that a trickle of single actions must not become as many batches.
     /// </summary>
@@ -19,6 +13,9 @@ public sealed record AnalyticsOptions
 
     /// <summary>Whether the streams keep what they took when the process dies; those in memory do not.</summary>
     public bool KeepsStreams { get; init; }
+
+    /// <summary>What the streams keep, to be computed again; null: nothing.</summary>
+    public IActionHistory? History { get; init; }
 
     /// <summary>Whether analytics is told what players do in the game, from the shard's log (<see cref="ActionRelayGrain"/>).</summary>
     public bool TellsLog { get; init; } = true;

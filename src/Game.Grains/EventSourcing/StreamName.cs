@@ -23,6 +23,7 @@ public static class StreamName
     public const string Receipt = "receipt";
     public const string ActionBucket = "action-bucket";
     public const string Window = "window";
+    public const string Generations = "analytics-generations";
 
     /// <summary>Sign-in data. Private: leaves the shard's store sealed only.</summary>
     public const string Account = "account";

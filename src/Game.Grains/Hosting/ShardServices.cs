@@ -1,3 +1,4 @@
+using Game.Contracts.Analytics;
 using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
@@ -5,7 +6,9 @@ using Game.Grains.Leaderboards;
 using Game.Grains.Relay;
 using Game.Grains.Shards;
 using Game.Grains.WorldEvents;
+using Game.Streaming.Kafka;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
 
@@ -29,9 +32,27 @@ public static class ShardServices
         services.AddSingleton<InboxRules>();
         services.AddSingleton<ShardInbox>();
         services.AddSingleton<ShardTraffic>();
-        services.AddSingleton(options.Analytics with { KeepsStreams = options.Streams is not null });
+        services.AddSingleton(options.Analytics with
+        {
+            KeepsStreams = options.Streams is not null,
+            History = options.Analytics.History ?? HistoryOf(options),
+        });
         services.AddSingleton<AnalyticsMetrics>();
         services.AddSingleton<IPlayerActionSink, StreamActionSink>();
         return services;
+    }
+
+    private static KafkaActionHistory? HistoryOf(ShardHostOptions options)
+    {
+        if (options.Streams is not { } setUp)
+        {
+            return null;
+        }
+
+        var streams = new KafkaStreamOptions();
+        setUp(streams);
+        return streams.Topics.Any(topic => topic.Name == ActionStreams.Namespace)
+            ? new KafkaActionHistory(streams, options.Clock, options.LoggerFactory.CreateLogger<PartitionReader>())
+            : null;
     }
 }

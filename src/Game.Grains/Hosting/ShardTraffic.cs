@@ -52,6 +52,7 @@ public sealed class ShardTraffic(
         }
 
         await grains.GetGrain<IActionRelayGrain>(shard.Name).GetStatusAsync();
+        await grains.GetGrain<IRecomputeGrain>(shard.Name).GetStatusAsync();
         foreach (var board in boards.Boards)
         {
             // A hint: the grain's reminder wakes it otherwise.

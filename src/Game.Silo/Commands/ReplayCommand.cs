@@ -6,6 +6,7 @@ using Game.Contracts.WorldEvents;
 using Game.Domain;
 using Game.Domain.Accounts;
 using Game.Domain.Analytics.Buckets;
+using Game.Domain.Analytics.Generations;
 using Game.Domain.Analytics.Windows;
 using Game.Domain.Chat;
 using Game.Domain.Friends;
@@ -97,6 +98,8 @@ internal static class ReplayCommand
             StreamName.Chat => await ReadAsync<ChatChannel, Contracts.Chat.ChatCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Shards => await ReadAsync<ShardRegistry, Contracts.Shards.ShardRegistryCommand>(store, codec, stream, until, cancellationToken),
             StreamName.Receipt => await ReadAsync<Receipt, Contracts.Purchases.ReceiptCommand>(store, codec, stream, until, cancellationToken),
+            StreamName.Generations => await ReadAsync<AnalyticsGenerations, Contracts.Analytics.GenerationsCommand>(
+                store, codec, stream, until, cancellationToken),
             StreamName.ActionBucket => await ReadBytesAsync(
                 new BinaryStateReader<ActionBucket>(
                     store,

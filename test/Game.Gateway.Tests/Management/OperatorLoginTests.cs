@@ -13,7 +13,7 @@ public sealed class OperatorLoginTests(GatewayFixture fixture)
     public static TheoryData<string> Closed =>
     [
         "/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/s01/", "/nowhere",
-        "/analytics", "/v1/analytics/metrics", "/v1/analytics/anomalies",
+        "/analytics", "/v1/analytics/metrics", "/v1/analytics/anomalies", "/ops/analytics/generations",
     ];
 
     public static TheoryData<string> Open => ["/health/live", "/health/ready", "/metrics"];

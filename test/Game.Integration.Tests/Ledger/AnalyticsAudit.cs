@@ -5,12 +5,14 @@ using System.Text.Json;
 namespace Game.Integration.Tests.Ledger;
 
 /// <summary>Compares every count, sum and window of a shard, as an operator reads them, with the shard's book.</summary>
-internal sealed class AnalyticsAudit(HttpClient http, string shard, ActionBook book)
+/// <param name="generation">Which generation is asked for; null: the one that is shown.</param>
+internal sealed class AnalyticsAudit(HttpClient http, string shard, ActionBook book, int? generation = null)
 {
     private const int HoppingPanes = 5;
     private static readonly (string Name, long Minutes)[] Resolutions = [("minute", 1), ("hour", 60), ("day", 1440)];
 
     private readonly List<string> _wrong = [];
+    private readonly string _generation = generation is null ? "" : $"&generation={generation}";
     private long _compared;
 
     public IReadOnlyList<string> Wrong => _wrong;
@@ -124,7 +126,7 @@ internal sealed class AnalyticsAudit(HttpClient http, string shard, ActionBook b
             var answer = await http.GetFromJsonAsync<JsonElement>(
                 $"/v1/analytics/series?shard={shard}&processor={line.Processor}&metric={line.Metric}"
                 + $"&dimension={Uri.EscapeDataString(line.Dimension)}&statistic={statistic}&resolution={resolution}&window={window}"
-                + $"&from={TimeOf(from)}&to={TimeOf(to)}",
+                + $"&from={TimeOf(from)}&to={TimeOf(to)}{_generation}",
                 cancellationToken);
             foreach (var point in answer.GetProperty("points").EnumerateArray())
             {
@@ -146,7 +148,7 @@ internal sealed class AnalyticsAudit(HttpClient http, string shard, ActionBook b
         {
             var answer = await http.GetFromJsonAsync<JsonElement>(
                 $"/v1/analytics/breakdown?shard={shard}&processor={processor}&metric={metric}&resolution=day&limit=100"
-                + $"&from={TimeOf(first / 1440 * 1440)}&to={TimeOf((last / 1440 * 1440) + 1440)}"
+                + $"&from={TimeOf(first / 1440 * 1440)}&to={TimeOf((last / 1440 * 1440) + 1440)}{_generation}"
                 + (cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : ""),
                 cancellationToken);
             found.AddRange(answer.GetProperty("items").EnumerateArray().Select(row => row.GetProperty("dimension").GetString()!));

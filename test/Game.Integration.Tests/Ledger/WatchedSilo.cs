@@ -91,10 +91,14 @@ internal sealed class WatchedSilo : IAsyncDisposable
         }
     }
 
-    public async Task<ShardCount> ReadAsync(string? shard, CancellationToken cancellationToken)
+    /// <param name="shard">Null: all of them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="generation">Null: the one that is shown.</param>
+    public async Task<ShardCount> ReadAsync(string? shard, CancellationToken cancellationToken, int? generation = null)
     {
+        string?[] asked = [shard is null ? null : $"shard={shard}", generation is null ? null : $"generation={generation}"];
         var status = await Http.GetFromJsonAsync<StatusDto>(
-            $"/v1/analytics/status{(shard is null ? "" : $"?shard={shard}")}", Wire.Json, cancellationToken);
+            $"/v1/analytics/status?{string.Join('&', asked.Where(part => part is not null))}", Wire.Json, cancellationToken);
         return status!.Buckets.Select(bucket => bucket.Counters).Aggregate(
             new ShardCount(0, 0, 0, 0),
             (sum, bucket) => new ShardCount(
