@@ -22,7 +22,8 @@ public interface IBroadcastBus : IAsyncDisposable
     /// Completes when every bound queue holds the message durably (a confirm), or no queue is bound, which is counted: nobody is
     /// there to hear it, or a binding is lost, and those of this process are put back. Messages of one caller
     /// that are published in order, without waiting in between, arrive in that order; after a publish that was not
-    /// confirmed, later ones may have arrived. Cancelling ends the waiting, not the publishing. The body must not be
+    /// confirmed, later ones may have arrived. It always ends: the bus limits the time of each publish from the moment it is
+    /// sent, and callers need no limit of their own. Cancelling ends the waiting, not the publishing. The body must not be
     /// changed afterwards.
     /// </summary>
     /// <exception cref="ArgumentException">The message is outside <see cref="BroadcastLimits"/>: it will never be accepted.</exception>

@@ -5,6 +5,8 @@ namespace Game.Simulation.Tests;
 /// <summary>A shard's view of the bus, for one life of its silo.</summary>
 internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBroadcastBus
 {
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(10);
+
     private readonly Queue<(BroadcastMessage Message, TaskCompletionSource Confirm)> _pipe = new();
     private readonly List<SimulatedConsumer> _consumers = [];
     private bool _pumping;
@@ -115,10 +117,24 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
             {
                 confirm.SetException(new BroadcastException("The confirm is lost."));
             }
+            else
+            {
+                World.Run(() => GiveUpAsync(confirm));
+            }
         }
         else
         {
             confirm.SetResult();
+        }
+    }
+
+    // A bus ends every publish by itself: it is the bus's time-out that callers rely on.
+    private async Task GiveUpAsync(TaskCompletionSource confirm)
+    {
+        await World.DelayAsync(ConfirmTimeout);
+        if (!_dead)
+        {
+            confirm.SetException(new BroadcastException("No confirm in time."));
         }
     }
 }
