@@ -17,14 +17,17 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     private readonly Action<Publication> _confirmed;
     private readonly Action<Publication> _refused;
     private readonly Action<Publication, string> _lost;
+    private readonly TimeProvider _clock;
+    private long _settledAt = long.MinValue;
 
     private ConfirmChannel(
         IChannel channel, int largest, TimeProvider clock, Action<Publication> confirmed, Action<Publication> refused, Action<Publication, string> lost)
     {
         Room = new SendWindow(largest);
         _channel = channel;
-        _confirmed = publication => Settled(publication, clock, confirmed);
-        _refused = publication => Settled(publication, clock, refused);
+        _clock = clock;
+        _confirmed = publication => Settled(publication, confirmed);
+        _refused = publication => Settled(publication, refused);
         _lost = (publication, reason) =>
         {
             Room.Leave(null);
@@ -40,6 +43,11 @@ internal sealed class ConfirmChannel : IAsyncDisposable
     public SendWindow Room { get; }
 
     public bool IsOpen => _channel.IsOpen;
+
+    /// <summary>How long the broker has owed an answer on this channel and given none.</summary>
+    public TimeSpan Silence => _window.Find(_ => true) is { SentAt: { } sent }
+        ? _clock.GetElapsedTime(Math.Max(sent, Volatile.Read(ref _settledAt)))
+        : TimeSpan.Zero;
 
     /// <param name="connection">The connection it is on.</param>
     /// <param name="largest">Messages that may be on their way at most.</param>
@@ -99,9 +107,11 @@ internal sealed class ConfirmChannel : IAsyncDisposable
         }
     }
 
-    private void Settled(Publication publication, TimeProvider clock, Action<Publication> settle)
+    private void Settled(Publication publication, Action<Publication> settle)
     {
-        Room.Leave(clock.GetElapsedTime(publication.SentAt!.Value));
+        var now = _clock.GetTimestamp();
+        Volatile.Write(ref _settledAt, now);
+        Room.Leave(_clock.GetElapsedTime(publication.SentAt!.Value, now));
         settle(publication);
     }
 

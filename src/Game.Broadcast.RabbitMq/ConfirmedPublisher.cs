@@ -9,6 +9,9 @@ namespace Game.Broadcast.RabbitMq;
 /// </summary>
 internal sealed class ConfirmedPublisher : IAsyncDisposable
 {
+    /// <summary>After as many confirm time-outs without any answer a channel is not slow any more.</summary>
+    private const int TimeoutsOfStuck = 3;
+
     private readonly BrokerConnection _connection;
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _clock;
@@ -136,7 +139,7 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
             }
 
             // Not waited for: the channel keeps the order of these calls, and those behind one that cannot be sent have their time-outs.
-            publication.Sending(channel, _clock.GetTimestamp());
+            publication.SentAt = _clock.GetTimestamp();
             var sending = channel.SendAsync(publication);
             if (!sending.IsCompletedSuccessfully)
             {
@@ -247,10 +250,13 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
         foreach (var publication in TakeOpen(publication => IsLate(publication, blocked)))
         {
             Fail(publication, blocked is null ? $"no confirm within {_options.ConfirmTimeout.TotalSeconds} s" : $"the broker takes no messages ({blocked})");
-            if (blocked is null)
-            {
-                Discard(publication.SentOn);
-            }
+        }
+
+        // A slow broker keeps its channel: on a new one it takes a round of consensus, one after the other, to register with each
+        // queue that is published to, and a slow broker would never get through to the first confirm.
+        if (blocked is null && Volatile.Read(ref _channel) is { } channel && channel.Silence >= _options.ConfirmTimeout * TimeoutsOfStuck)
+        {
+            Discard(channel);
         }
     }
 

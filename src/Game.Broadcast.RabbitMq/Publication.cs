@@ -20,13 +20,9 @@ internal sealed class Publication(string exchange, string routingKey, BasicPrope
     /// <summary>Its place among those that are not confirmed.</summary>
     public LinkedListNode<Publication>? Place { get; set; }
 
-    public ConfirmChannel? SentOn { get; private set; }
-
     /// <summary>The clock's timestamp of the sending; null: it waits for its turn.</summary>
-    public long? SentAt { get; private set; }
+    public long? SentAt { get; set; }
 
     /// <summary>No queue was bound for it.</summary>
     public bool IsReturned { get; set; }
-
-    public void Sending(ConfirmChannel channel, long now) => (SentOn, SentAt) = (channel, now);
 }
