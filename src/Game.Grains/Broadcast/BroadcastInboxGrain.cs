@@ -22,7 +22,6 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
     /// <summary>A publisher that was not confirmed sends the same again by itself, and soon.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxAskAgain = TimeSpan.FromSeconds(40);
 
@@ -301,8 +300,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
         }
     }
 
-    private Task PublishAsync(BroadcastMessage message) =>
-        _bus.PublishAsync(message).AsTask().WaitAsync(PublishTimeout, _services.Clock);
+    private ValueTask PublishAsync(BroadcastMessage message) => _bus.PublishAsync(message);
 
     private long NextNumber() => Now.UtcTicks + _number++;
 

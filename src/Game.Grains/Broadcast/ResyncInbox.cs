@@ -13,8 +13,6 @@ namespace Game.Grains.Broadcast;
 /// </summary>
 internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, ShardIdentity shard, TimeProvider clock)
 {
-    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(10);
-
     private readonly KnownShards _known = new(grains, shard);
     private long _number;
 
@@ -86,9 +84,7 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
             sent.Add(route, heads.ToDictionary(head => head.Chain, head => head.Place));
         }
 
-        await bus.PublishAsync(
-            Resync.Welcome(shard.Name, receiver, new HeardSoFar(sent), clock.GetUtcNow().UtcTicks + _number++))
-            .AsTask().WaitAsync(PublishTimeout, clock);
+        await bus.PublishAsync(Resync.Welcome(shard.Name, receiver, new HeardSoFar(sent), clock.GetUtcNow().UtcTicks + _number++));
     }
 
     private IBroadcastPublisherGrain PublisherOf(string route) => BroadcastRoutes.All.Contains(route)

@@ -200,9 +200,9 @@ public sealed partial class PresenceGrain(
                 data.Type,
                 data.SchemaVersion,
                 data.Body,
-                options.Patience)).AsTask().WaitAsync(options.Patience, clock);
+                options.Patience));
         }
-        catch (Exception exception) when (exception is BroadcastException or TimeoutException)
+        catch (BroadcastException exception)
         {
             // Not repeated: the next digest is due already, and each bucket has its turn.
             LogNotTold(logger, digest.Version, exception);
