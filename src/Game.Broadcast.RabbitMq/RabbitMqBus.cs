@@ -10,6 +10,7 @@ namespace Game.Broadcast.RabbitMq;
 public sealed partial class RabbitMqBus : IBroadcastBus
 {
     private const int MaxLooks = 5;
+    private const int MaxDeclares = 5;
     private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqOptions _options;
@@ -75,7 +76,20 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     {
         BroadcastLimits.ThrowIfInvalid(queue);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await _topology.DeclareAsync(queue).WaitAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _topology.DeclareAsync(queue).WaitAsync(cancellationToken);
+                return;
+            }
+            catch (BroadcastException failure) when (attempt < MaxDeclares && BrokerErrors.IsOverload(failure.InnerException))
+            {
+                // A broker with much to do answers so where a queue has to be made; what was done of it is not done again.
+                LogDeclaredAgain(_logger, queue.Name, failure.Message);
+                await Task.Delay(_options.Backoff(attempt), _clock, cancellationToken);
+            }
+        }
     }
 
     public async ValueTask PublishAsync(BroadcastMessage message, CancellationToken cancellationToken = default)
@@ -240,7 +254,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         {
             try
             {
-                if (await _topology.PutBackAsync(queue) == 0)
+                if (await _topology.PutBackAsync(queue))
                 {
                     // A queue that is made again before the broker has told its consumers that it was gone leaves them without a word.
                     foreach (var consumer in _consumers.Keys.Where(consumer => consumer.Queue == queue))
@@ -299,6 +313,9 @@ public sealed partial class RabbitMqBus : IBroadcastBus
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be put back, should it be gone: {Reason}")]
     private static partial void LogNotRestored(ILogger logger, string queue, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be declared and is declared again: {Reason}")]
+    private static partial void LogDeclaredAgain(ILogger logger, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Queue {Queue}: its depth cannot be read: {Reason}")]
     private static partial void LogDepthUnknown(ILogger logger, string queue, string reason);

@@ -5,12 +5,13 @@ using RabbitMQ.Client;
 namespace Game.Broadcast.RabbitMq;
 
 /// <summary>
-/// Exchanges and queues. A queue is replicated (quorum), has one active consumer, and two queues beside it: its dead letters
-/// and what its consumer remembers of failures. Safe for concurrent use.
+/// Exchanges and queues. A queue is replicated (quorum; a transient one is classic and lives as long as its node), has one active
+/// consumer, and two queues beside it: its dead letters and what its consumer remembers of failures. Safe for concurrent use.
 /// </summary>
 internal sealed partial class Topology(BrokerConnection connection)
 {
     private const string Limit = "x-delivery-limit";
+    private const string SingleActive = "x-single-active-consumer";
 
     /// <summary>
     /// Failures are counted by the consumer, for the broker counts also what a stopping consumer gives back. The broker's own
@@ -36,11 +37,10 @@ internal sealed partial class Topology(BrokerConnection connection)
     public static Task DeclareExchangeAsync(IChannel channel, string exchange) =>
         channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
 
-    /// <returns>How many consumers the queue has.</returns>
     /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
-    public async Task<long> DeclareAsync(QueueDeclaration queue)
+    public async Task DeclareAsync(QueueDeclaration queue)
     {
-        var consumers = await connection.UseChannelAsync(
+        await connection.UseChannelAsync(
             async channel =>
             {
                 foreach (var exchange in queue.Bindings.Select(binding => binding.Exchange).Distinct())
@@ -50,24 +50,40 @@ internal sealed partial class Topology(BrokerConnection connection)
 
                 await DeclareQueueAsync(channel, DeadLettersOf(queue.Name), []);
                 await DeclareQueueAsync(channel, FailuresOf(queue.Name), new() { ["x-max-length"] = 1 });
-                var made = await DeclareQueueAsync(
-                    channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, ["x-single-active-consumer"] = true });
+                if (queue.Transient)
+                {
+                    await channel.QueueDeclareAsync(
+                        queue.Name,
+                        durable: false,
+                        exclusive: false,
+                        autoDelete: false,
+                        new Dictionary<string, object?> { ["x-queue-type"] = "classic", [SingleActive] = true });
+                }
+                else
+                {
+                    await DeclareQueueAsync(channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, [SingleActive] = true });
+                }
+
                 foreach (var (exchange, pattern) in queue.Bindings)
                 {
                     await channel.QueueBindAsync(queue.Name, exchange, pattern);
                 }
 
-                return (long)made.ConsumerCount;
+                return true;
             },
             failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed) ? Mismatch(queue, failure) : null);
         _declared[queue.Name] = queue;
-        return consumers;
     }
 
     /// <summary>Puts back a queue that this process has declared, should the broker have lost it.</summary>
-    /// <returns>How many consumers it has: none, if it had to be made again.</returns>
+    /// <returns>Whether it was gone.</returns>
     /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
-    public Task<long> PutBackAsync(string queue) => DeclareAsync(_declared[queue]);
+    public async Task<bool> PutBackAsync(string queue)
+    {
+        var gone = await IsGoneAsync(queue);
+        await DeclareAsync(_declared[queue]);
+        return gone;
+    }
 
     /// <summary>Puts back what this process has declared of a queue, should the broker have lost it.</summary>
     /// <returns>The declaration; for a queue that another process declared, its limit and a default prefetch.</returns>
@@ -87,7 +103,7 @@ internal sealed partial class Topology(BrokerConnection connection)
             // The broker tells a queue's arguments only to those who get them wrong.
             await connection.UseChannelAsync(async channel =>
             {
-                await DeclareQueueAsync(channel, queue, new() { [Limit] = LimitBase, ["x-single-active-consumer"] = true });
+                await DeclareQueueAsync(channel, queue, new() { [Limit] = LimitBase, [SingleActive] = true });
                 return true;
             });
         }
@@ -153,6 +169,23 @@ internal sealed partial class Topology(BrokerConnection connection)
 
     public static BroadcastException? Missing(string queue, Exception failure) =>
         BrokerErrors.Is(failure, BrokerErrors.NotFound) ? new BroadcastException($"Queue {queue} has not been declared.", failure) : null;
+
+    /// <summary>
+    /// Asked by name: a broker with much to do says "no consumers" also of a queue that has some, and one that was made again counts those
+    /// it had before.
+    /// </summary>
+    private async Task<bool> IsGoneAsync(string queue)
+    {
+        try
+        {
+            await connection.UseChannelAsync(channel => channel.QueueDeclarePassiveAsync(queue));
+            return false;
+        }
+        catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
+        {
+            return true;
+        }
+    }
 
     private static Task<QueueDeclareOk> DeclareQueueAsync(IChannel channel, string name, Dictionary<string, object?> arguments)
     {

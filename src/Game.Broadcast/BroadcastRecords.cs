@@ -38,10 +38,11 @@ public sealed record MessageLink(string Chain, long Place, long Previous);
 /// <summary>
 /// <paramref name="Bindings"/>: exchange and topic pattern (<c>*</c> one word, <c>#</c> any number, words parted by dots).
 /// <paramref name="Prefetch"/>: most deliveries in a batch. After <paramref name="DeliveryLimit"/> failed deliveries a
-/// message becomes a dead letter.
+/// message becomes a dead letter. <paramref name="Transient"/>: for what is repeated anyway; a broker that restarts, or loses the node
+/// the queue is on, may forget its messages, and is spared a replicated write for each.
 /// </summary>
 public sealed record QueueDeclaration(
-    string Name, IReadOnlyList<QueueBinding> Bindings, int Prefetch = 64, int DeliveryLimit = 5);
+    string Name, IReadOnlyList<QueueBinding> Bindings, int Prefetch = 64, int DeliveryLimit = 5, bool Transient = false);
 
 public sealed record QueueBinding(string Exchange, string Pattern);
 

@@ -185,6 +185,28 @@ public abstract class RoutingSuite : BroadcastBusSuite
     }
 
     [Fact]
+    public async Task TransientQueue_KeepsTheOrder_AndGivesUp_LikeAnyOther()
+    {
+        await Bus.DeclareQueueAsync(
+            new QueueDeclaration(Queue(), [new QueueBinding(Exchanges.Guild, Key("#"))], DeliveryLimit: 2, Transient: true), Cancelled);
+        await PublishAsync("first", "bad", "last");
+        var inbox = new Inbox(delivery =>
+        {
+            if (delivery.Message.Id != "bad")
+            {
+                delivery.Ack();
+            }
+        });
+        await using var consumer = await ConsumeAsync(inbox);
+
+        await inbox.WaitForAsync(arrivals => arrivals.Any(arrival => arrival.Id == "last" && arrivals.Count(one => one.Id == "bad") == 2));
+        await PassMarkerAsync(inbox, "marker");
+        Assert.Equal("first", inbox.Ids.First());
+        var letter = Assert.Single(await Bus.ListDeadLettersAsync(Queue(), 0, 10, Cancelled));
+        Assert.Equal(("bad", 2), (letter.Message.Id, letter.Deliveries));
+    }
+
+    [Fact]
     public async Task UndeclaredQueue_IsRefused()
     {
         var inbox = Inbox.Acknowledging();

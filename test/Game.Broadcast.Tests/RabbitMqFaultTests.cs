@@ -95,6 +95,45 @@ public sealed class RabbitMqFaultTests(RabbitMqFixture shared)
     }
 
     [Fact]
+    public async Task TransientQueue_IsThereAgainAfterTheBrokerHasDied_AndConsumed()
+    {
+        await shared.GetAsync();
+        await using var broker = await RabbitMqServer.StartAsync(Cancelled);
+        var queue = new QueueDeclaration(Queue, [new QueueBinding(Exchanges.Guild, "#")], Transient: true);
+        await using (var first = await OpenAsync(broker.Address))
+        {
+            await first.DeclareQueueAsync(queue, Cancelled);
+        }
+
+        // From here on the queues beside it outlive the broker's death; before, RabbitMQ 3.10 keeps them in memory.
+        await broker.StopAsync();
+        await broker.RestartAsync(Cancelled);
+        await using var bus = await OpenAsync(broker.Address);
+        await bus.DeclareQueueAsync(queue, Cancelled);
+        var inbox = new HighWaterMarks(1);
+        await using var consumer = await bus.ConsumeAsync(Queue, inbox.HandleAsync, Cancelled);
+        await bus.PublishAsync(Message(0, 1), Cancelled);
+        await inbox.WaitForAsync(0, 1);
+        await broker.KillAsync();
+        await broker.RestartAsync(Cancelled);
+
+        // Until the queue is back what is published goes to no queue, or is not confirmed.
+        for (var next = 2; inbox.Of(0) < 2; next++)
+        {
+            try
+            {
+                await bus.PublishAsync(Message(0, next), Cancelled);
+            }
+            catch (BroadcastException)
+            {
+                // The bus has not found the broker again yet.
+            }
+
+            await Task.Delay(20, Cancelled);
+        }
+    }
+
+    [Fact]
     public async Task MessageOfAnotherProgram_IsADeadLetter_AndBlocksNothing()
     {
         var broker = await shared.GetAsync();

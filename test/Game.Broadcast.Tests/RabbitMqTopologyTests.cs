@@ -85,6 +85,9 @@ public sealed class RabbitMqTopologyTests(RabbitMqFixture shared) : RabbitMqFaul
         await using var consumer = await bus.ConsumeAsync(Name, sources.HandleAsync, Cancelled);
         await sources.PublishAsync(Cancelled);
         await sources.ReceivedAsync(10);
+
+        // What was published on another connection may come later.
+        await UntilAsync(async () => (await bus.GetDepthAsync(Name, Cancelled)).DeadLetters == 4, "Not all are dead letters.");
         var letters = await bus.ListDeadLettersAsync(Name, 0, 10, Cancelled);
         Assert.Equal(
             [
