@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Game.Gateway;
@@ -35,6 +37,7 @@ internal static class ServeCommand
         using var terminate = OnSignal(PosixSignal.SIGTERM, ending);
         try
         {
+            CheckPort(settings.Gateway);
             await using var probes = await ProbeAsync(settings.Gateway, ending.Token);
             await using var world = await World.StartAsync(settings, data, loggers, kafka?.Events, ending.Token);
             using var audit = new AuditLog(data.AuditFile);
@@ -78,6 +81,21 @@ internal static class ServeCommand
         Console.WriteLine("ready: " + JsonSerializer.Serialize(
             new { gateway = addresses.Public, management = addresses.Management, shards = world.Shards }));
         await app.WaitForShutdownAsync(CancellationToken.None);
+    }
+
+    /// <summary>The gateway listens last: a port that is taken would stop shards that have just joined their clusters.</summary>
+    private static void CheckPort(GatewaySettings settings)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Parse(settings.Address), settings.Port);
+            listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            throw new StartupException(
+                $"The gateway cannot listen on port {settings.Port} of {settings.Address}: {exception.Message}. Choose another with --port.");
+        }
     }
 
     private static async Task<StartingProbes?> ProbeAsync(GatewaySettings settings, CancellationToken ending)
