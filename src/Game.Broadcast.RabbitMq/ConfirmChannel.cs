@@ -67,11 +67,11 @@ internal sealed class ConfirmChannel : IAsyncDisposable
 
     public bool Knows(string exchange) => _exchanges.Contains(exchange);
 
-    public async Task DeclareAsync(string exchange)
-    {
-        await Topology.DeclareExchangeAsync(_channel, exchange);
-        _exchanges.Add(exchange);
-    }
+    /// <summary>The exchange is there.</summary>
+    public void Meet(string exchange) => _exchanges.Add(exchange);
+
+    /// <summary>The time until now does not count as <see cref="Silence"/>.</summary>
+    public void Excuse() => Volatile.Write(ref _settledAt, _clock.GetTimestamp());
 
     /// <summary>Completes when it is on its way. The channel sends in the order of the calls.</summary>
     /// <param name="publication">Has a place in <see cref="Room"/>.</param>

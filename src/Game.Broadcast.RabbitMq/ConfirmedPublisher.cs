@@ -126,7 +126,6 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
             }
             catch (Exception exception) when (exception is BroadcastException || BrokerErrors.IsBrokers(exception))
             {
-                Discard(_channel);
                 Fail(publication, BrokerErrors.Describe(exception), exception);
                 continue;
             }
@@ -190,7 +189,13 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
 
         if (!channel.Knows(exchange))
         {
-            await channel.DeclareAsync(exchange);
+            // On a channel of its own: it would wait behind what is published on this one, and its time-out end it.
+            await _connection.UseChannelAsync(async other =>
+            {
+                await Topology.DeclareExchangeAsync(other, exchange);
+                return true;
+            });
+            channel.Meet(exchange);
         }
 
         return channel;
@@ -252,9 +257,15 @@ internal sealed class ConfirmedPublisher : IAsyncDisposable
             Fail(publication, blocked is null ? $"no confirm within {_options.ConfirmTimeout.TotalSeconds} s" : $"the broker takes no messages ({blocked})");
         }
 
+        if (blocked is not null)
+        {
+            Volatile.Read(ref _channel)?.Excuse();
+            return;
+        }
+
         // A slow broker keeps its channel: on a new one it takes a round of consensus, one after the other, to register with each
         // queue that is published to, and a slow broker would never get through to the first confirm.
-        if (blocked is null && Volatile.Read(ref _channel) is { } channel && channel.Silence >= _options.ConfirmTimeout * TimeoutsOfStuck)
+        if (Volatile.Read(ref _channel) is { } channel && channel.Silence >= _options.ConfirmTimeout * TimeoutsOfStuck)
         {
             Discard(channel);
         }

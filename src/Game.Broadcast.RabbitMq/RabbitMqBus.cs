@@ -11,6 +11,9 @@ public sealed partial class RabbitMqBus : IBroadcastBus
 {
     private const int MaxLooks = 5;
     private const int MaxDeclares = 5;
+
+    /// <summary>Failures after which the pauses of a declaration begin: short ones give a broker with much to do only more.</summary>
+    private const int PatientFrom = 4;
     private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqOptions _options;
@@ -87,7 +90,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
             {
                 // A broker with much to do answers so where a queue has to be made; what was done of it is not done again.
                 LogDeclaredAgain(_logger, queue.Name, failure.Message);
-                await Task.Delay(_options.Backoff(attempt), _clock, cancellationToken);
+                await Task.Delay(_options.Backoff(attempt + PatientFrom), _clock, cancellationToken);
             }
         }
     }

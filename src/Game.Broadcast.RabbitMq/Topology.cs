@@ -8,6 +8,10 @@ namespace Game.Broadcast.RabbitMq;
 /// Exchanges and queues. A queue is replicated (quorum; a transient one is classic and lives as long as its node), has one active
 /// consumer, and two queues beside it: its dead letters and what its consumer remembers of failures. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// Transient queues that are not exclusive have to be permitted from RabbitMQ 4.3 on
+/// (<c>deprecated_features.permit.transient_nonexcl_queues = true</c>).
+/// </remarks>
 internal sealed partial class Topology(BrokerConnection connection)
 {
     private const string Limit = "x-delivery-limit";
@@ -20,6 +24,9 @@ internal sealed partial class Topology(BrokerConnection connection)
     private const int LimitBase = 1_000_000;
 
     private readonly ConcurrentDictionary<string, QueueDeclaration> _declared = new(StringComparer.Ordinal);
+
+    /// <summary>Queues that were gone and are not put back yet, or not said to be.</summary>
+    private readonly ConcurrentDictionary<string, byte> _gone = new(StringComparer.Ordinal);
 
     private readonly SemaphoreSlim _counting = new(1, 1);
     private IChannel? _counter;
@@ -80,9 +87,13 @@ internal sealed partial class Topology(BrokerConnection connection)
     /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
     public async Task<bool> PutBackAsync(string queue)
     {
-        var gone = await IsGoneAsync(queue);
+        if (await IsGoneAsync(queue))
+        {
+            _gone[queue] = 0;
+        }
+
         await DeclareAsync(_declared[queue]);
-        return gone;
+        return _gone.TryRemove(queue, out _);
     }
 
     /// <summary>Puts back what this process has declared of a queue, should the broker have lost it.</summary>

@@ -19,7 +19,7 @@ public interface IBroadcastBus : IAsyncDisposable
     ValueTask DeclareQueueAsync(QueueDeclaration queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Completes when every bound queue holds the message durably (a confirm), or no queue is bound, which is counted: nobody is
+    /// Completes when every bound queue holds the message, durably unless it is transient (a confirm), or no queue is bound, which is counted: nobody is
     /// there to hear it, or a binding is lost, and those of this process are put back. Messages of one caller
     /// that are published in order, without waiting in between, arrive in that order; after a publish that was not
     /// confirmed, later ones may have arrived. It always ends: the bus limits the time of each publish from the moment it is

@@ -42,6 +42,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
     private DateTimeOffset? _greeted;
     private int _greetings;
     private DateTimeOffset? _told;
+    private Task _telling = Task.CompletedTask;
     private long _number;
     private long _gaps;
     private long _healed;
@@ -240,6 +241,23 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
                 await PublishAsync(Resync.Resend(_shard.Name, key.Source, new ResendFrom(key.Route, key.Chain, chain.Mark), NextNumber()));
             }
 
+            // Not waited for: one to each source takes long where there are many and the broker is slow, and gaps are to be asked for meanwhile.
+            if (_telling.IsCompleted)
+            {
+                _telling = TellAsync();
+            }
+        }
+        catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
+        {
+            // Asked again when it is due the next time.
+            LogNotAsked(_services.Logger, exception.Message);
+        }
+    }
+
+    private async Task TellAsync()
+    {
+        try
+        {
             await GreetAsync();
             if (_told is null || Now - _told >= Resync.Interval)
             {
@@ -250,7 +268,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
         }
         catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
         {
-            // Asked again when it is due the next time.
+            // Told again when it is due the next time.
             LogNotAsked(_services.Logger, exception.Message);
         }
     }

@@ -151,7 +151,9 @@ public static class BroadcastRoutes
             exchange,
             Declare(QueueOf(exchange, shard), [.. BindingsOf(exchange, shard), Resync.BindingOf(QueueOf(exchange, shard))]),
             HasChains: true)),
-        new(Exchanges.Digests, Declare(QueueOf(Exchanges.Digests, shard), BindingsOf(Exchanges.Digests, shard)) with { Transient = true }),
+        new(
+            Exchanges.Digests,
+            Declare($"{Exchanges.Digests}-transient.{shard}", BindingsOf(Exchanges.Digests, shard)) with { Transient = true }),
         new(
             Exchanges.Notifications,
             Declare(

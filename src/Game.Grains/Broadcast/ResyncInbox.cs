@@ -22,7 +22,7 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
         {
             try
             {
-                await HandleAsync(delivery.Message);
+                await HandleAsync(delivery.Message, cancellationToken);
                 delivery.Ack();
             }
             catch (Exception exception) when (exception is TimeoutException or EventStoreException or OrleansException or BroadcastException
@@ -37,7 +37,7 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
         }
     }
 
-    private async Task HandleAsync(BroadcastMessage message)
+    private async Task HandleAsync(BroadcastMessage message, CancellationToken cancellationToken)
     {
         var receiver = message.SourceShard;
         if (!MessageClaims.IsShard(receiver, shard) && !await _known.ContainsAsync(receiver))
@@ -55,7 +55,7 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
 
                 break;
             case Resync.HelloType:
-                await WelcomeAsync(receiver);
+                await WelcomeAsync(receiver, cancellationToken);
                 break;
             case Resync.WelcomeType:
                 foreach (var (route, marks) in Resync.Read<HeardSoFar>(message).Marks)
@@ -74,7 +74,7 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
         }
     }
 
-    private async Task WelcomeAsync(string receiver)
+    private async Task WelcomeAsync(string receiver, CancellationToken cancellationToken)
     {
         var sent = new Dictionary<string, IReadOnlyDictionary<string, long>>();
         foreach (var route in BroadcastRoutes.All)
@@ -84,7 +84,8 @@ internal sealed class ResyncInbox(IBroadcastBus bus, IGrainFactory grains, Shard
             sent.Add(route, heads.ToDictionary(head => head.Chain, head => head.Place));
         }
 
-        await bus.PublishAsync(Resync.Welcome(shard.Name, receiver, new HeardSoFar(sent), clock.GetUtcNow().UtcTicks + _number++));
+        await bus.PublishAsync(
+            Resync.Welcome(shard.Name, receiver, new HeardSoFar(sent), clock.GetUtcNow().UtcTicks + _number++), cancellationToken);
     }
 
     private IBroadcastPublisherGrain PublisherOf(string route) => BroadcastRoutes.All.Contains(route)

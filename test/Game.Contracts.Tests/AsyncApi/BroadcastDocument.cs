@@ -72,7 +72,7 @@ internal static class BroadcastDocument
     private static JsonObject ToQueue(ShardQueue queue) => new()
     {
         ["address"] = queue.Name,
-        ["description"] = $"A quorum queue with one active consumer, {queue.Declaration.Prefetch} deliveries at a time; after {queue.Declaration.DeliveryLimit} failed deliveries a message goes to {queue.Name}.dead. "
+        ["description"] = $"A {(queue.Declaration.Transient ? "transient" : "quorum")} queue with one active consumer, {queue.Declaration.Prefetch} deliveries at a time; after {queue.Declaration.DeliveryLimit} failed deliveries a message goes to {queue.Name}.dead. "
             + $"Bound to {string.Join(", ", queue.Declaration.Bindings.Select(binding => $"{binding.Exchange} {binding.Pattern}"))}.",
         ["messages"] = References(MessagesOf(queue)),
         ["parameters"] = Parameters(queue.Name),
@@ -81,7 +81,7 @@ internal static class BroadcastDocument
             ["amqp"] = new JsonObject
             {
                 ["is"] = "queue",
-                ["queue"] = new JsonObject { ["name"] = queue.Name, ["durable"] = true, ["exclusive"] = false, ["autoDelete"] = false },
+                ["queue"] = new JsonObject { ["name"] = queue.Name, ["durable"] = !queue.Declaration.Transient, ["exclusive"] = false, ["autoDelete"] = false },
             },
         },
     };
