@@ -2,7 +2,7 @@ namespace Game.Contracts.Analytics;
 
 /// <summary>
 /// The generations of a shard's windows; key: the shard. Generation 1 is there from the beginning and is everything; a further one is
-/// computed again from a chosen time on.
+/// computed again from a chosen time on, or begins where a shard that streamed in memory is given Kafka, whose offsets are others.
 /// </summary>
 [Alias("game.IAnalyticsGenerationsGrain")]
 public interface IAnalyticsGenerationsGrain : IGrainWithStringKey
@@ -155,6 +155,10 @@ public sealed record ShowGeneration(string CommandId, [property: Id(0)] int Gene
 public sealed record RetireGeneration(
     string CommandId, [property: Id(0)] int Generation, [property: Id(1)] string? Reason) : GenerationsCommand(CommandId);
 
+/// <summary>A delivery of Kafka has met a generation whose offsets are those of streams in memory.</summary>
+[GenerateSerializer, Immutable, Alias("game.analytics.leave-memory")]
+public sealed record LeaveMemory(string CommandId, [property: Id(0)] int Generation) : GenerationsCommand(CommandId);
+
 [GenerateSerializer, Immutable, Alias("analytics.recompute-begun")]
 public sealed record RecomputeBegun(
     DateTimeOffset At,
@@ -178,3 +182,11 @@ public sealed record GenerationShown(DateTimeOffset At, [property: Id(0)] int Ge
 [GenerateSerializer, Immutable, Alias("analytics.generation-retired")]
 public sealed record GenerationRetired(
     DateTimeOffset At, [property: Id(0)] int Generation, [property: Id(1)] string? Reason) : GameEvent(At);
+
+/// <summary>
+/// Actions come over Kafka, and had come over streams in memory: a generation begins, shown from the midnight before on, and those before
+/// it get nothing more.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("analytics.memory-left")]
+public sealed record MemoryLeft(
+    DateTimeOffset At, [property: Id(0)] int Generation, [property: Id(1)] DateTimeOffset From, [property: Id(2)] int Base) : GameEvent(At);

@@ -12,6 +12,12 @@ namespace Game.Grains.Analytics;
 public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetrics metrics, EventSourcingServices services)
     : Grain, IActionStreamGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PlayerAction>
 {
+    /// <summary>
+    /// Streams in memory number by clock ticks, of which there are more; at a million actions a second a topic does not get there in nine
+    /// thousand years.
+    /// </summary>
+    private const long FirstInMemory = 1L << 58;
+
     private IAnalyticsGenerationsGrain Generations => GrainFactory.GetGrain<IAnalyticsGenerationsGrain>(shard.Name);
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<PlayerAction>().ResumeAsync(this);
@@ -25,11 +31,12 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
             batch[i] = new PlacedAction(new ActionOffset(items[i].Token.SequenceNumber, items[i].Token.EventIndex), items[i].Item);
         }
 
-        var plan = await Generations.GetPlanAsync();
-        await Task.WhenAll([
-            .. plan.Live.Select(generation => FoldAsync(generation, batch)),
-            .. plan.Joining is { } joining ? [FoldBehindAsync(joining, batch)] : Array.Empty<Task>(),
-        ]);
+        // What it met of streams in memory it has left then: once more is enough.
+        if (!await TryFoldAsync(batch) && !await TryFoldAsync(batch))
+        {
+            throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} is folded in memory and over Kafka at the same time.");
+        }
+
         metrics.Folded(batch.Length, services.Clock.GetElapsedTime(started));
     }
 
@@ -42,24 +49,47 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
 
     public async Task<BucketStatus> GetStatusAsync() => await BucketOf((await Generations.GetPlanAsync()).Shown).GetStatusAsync();
 
-    private async Task FoldAsync(int generation, PlacedAction[] batch)
+    /// <returns>
+    /// False: a generation has offsets of streams in memory, and passes over those of Kafka as if it had them. Another one has begun.
+    /// </returns>
+    private async Task<bool> TryFoldAsync(PlacedAction[] batch)
+    {
+        var plan = await Generations.GetPlanAsync();
+        var marks = await Task.WhenAll([
+            .. plan.Live.Select(generation => FoldAsync(generation, batch)),
+            .. plan.Joining is { } joining ? [FoldBehindAsync(joining, batch)] : Array.Empty<Task<ActionOffset>>(),
+        ]);
+        if (IsInMemory(batch[0].Offset) || !Array.Exists(marks, IsInMemory))
+        {
+            return true;
+        }
+
+        var left = await Generations.HandleAsync(new LeaveMemory($"leave-memory/{plan.Shown}", plan.Shown));
+        return left.Refusal is { } refusal
+            ? throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} did not leave memory: {refusal.Code}.")
+            : false;
+    }
+
+    /// <returns>The bucket's mark.</returns>
+    private async Task<ActionOffset> FoldAsync(int generation, PlacedAction[] batch)
     {
         var folded = await BucketOf(generation).FoldAsync(batch);
-        if (folded.Refusal is { } refusal)
-        {
-            throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} did not fold: {refusal.Code}.");
-        }
+        return folded.Accepted
+            ? folded.Value.Mark
+            : throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} did not fold: {folded.Refusal?.Code}.");
     }
 
     /// <summary>Once what comes before is folded: a bucket passes over what lies before the last that it has.</summary>
-    private async Task FoldBehindAsync(int generation, PlacedAction[] batch)
+    private async Task<ActionOffset> FoldBehindAsync(int generation, PlacedAction[] batch)
     {
         var recompute = GrainFactory.GetGrain<IRecomputeGrain>(shard.Name);
-        if (await recompute.ReachAsync(generation, this.GetPrimaryKeyString(), batch[0].Offset.Sequence))
-        {
-            await FoldAsync(generation, batch);
-        }
+        return await recompute.ReachAsync(generation, this.GetPrimaryKeyString(), batch[0].Offset.Sequence)
+            ? await FoldAsync(generation, batch)
+            : ActionOffset.Start;
     }
+
+    /// <summary>Whether it numbers a stream in memory, and has nothing to do with an offset of Kafka.</summary>
+    private static bool IsInMemory(ActionOffset offset) => offset.Sequence >= FirstInMemory;
 
     private IActionBucketGrain BucketOf(int generation) =>
         GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(generation, this.GetPrimaryKeyString()));

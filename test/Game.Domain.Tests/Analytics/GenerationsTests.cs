@@ -44,6 +44,21 @@ public sealed class GenerationsTests
     }
 
     [Fact]
+    public void ShardThatStreamedInMemory_BeginsAGeneration_WhenItIsGivenKafka()
+    {
+        Assert.Null(Do(new BeginRecompute("a", 2, Day, [new PartitionPlace(4, 30)])));
+        Assert.Null(Do(new LeaveMemory("b", 1)));
+        Assert.Null(Do(new LeaveMemory("c", 1)));
+        Assert.Equal("shown 3, live 3, joining ", Plan());
+        Assert.Empty(_state.Places);
+        Assert.Equal(
+            [new GenerationSpan(3, Resolutions.MinuteOf(Day.AddDays(9)), long.MaxValue), new GenerationSpan(1, long.MinValue, Resolutions.MinuteOf(Day.AddDays(9)))],
+            GenerationSpans.Of(_state.ToView(), 3));
+        Assert.Null(Do(new LeaveMemory("d", 3)));
+        Assert.Equal("shown 4, live 4, joining ", Plan());
+    }
+
+    [Fact]
     public void Recomputation_IsRefused_WhereItCannotBe()
     {
         IReadOnlyList<PartitionPlace> places = [new PartitionPlace(0, 0)];

@@ -14,6 +14,8 @@ public sealed record AnalyticsGenerations : IAggregate<AnalyticsGenerations, Gen
 
     public const int MaxNumber = 1_000_000;
 
+    private const string OtherStreams = "its offsets are those of streams in memory";
+
     public int Shown { get; init; } = 1;
 
     /// <summary>By number.</summary>
@@ -36,6 +38,11 @@ public sealed record AnalyticsGenerations : IAggregate<AnalyticsGenerations, Gen
             : NotIn(c.Generation, GenerationPhase.Live),
         ShowGeneration c => Show(c, now),
         RetireGeneration c => Retire(c, now),
+
+        // Each bucket says so; the first word of it counts.
+        LeaveMemory c => Find(c.Generation) is { Phase: not GenerationPhase.Retired }
+            ? new MemoryLeft(now, Generations[^1].Number + 1, new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero), Shown)
+            : Decision.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Generations do not know this command."),
     };
 
@@ -53,6 +60,18 @@ public sealed record AnalyticsGenerations : IAggregate<AnalyticsGenerations, Gen
         GenerationRetired e => With(e.Generation, generation => generation with { Phase = GenerationPhase.Retired, Reason = e.Reason }) with
         {
             Places = Find(e.Generation) is { Phase: GenerationPhase.Live } ? Places : [],
+        },
+        MemoryLeft e => this with
+        {
+            Shown = e.Generation,
+            Places = [],
+            Generations =
+            [
+                .. Generations.Select(generation => generation.Phase == GenerationPhase.Retired
+                    ? generation
+                    : generation with { Phase = GenerationPhase.Retired, Reason = OtherStreams }),
+                new GenerationView(e.Generation, e.From, e.Base, GenerationPhase.Live),
+            ],
         },
         _ => throw new ArgumentOutOfRangeException(nameof(fact), fact, "A stream of generations does not hold this event."),
     };
