@@ -189,7 +189,7 @@ internal sealed partial class Topology(BrokerConnection connection)
     {
         try
         {
-            await connection.UseChannelAsync(channel => channel.QueueDeclarePassiveAsync(queue));
+            await CountReadyAsync(queue);
             return false;
         }
         catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
