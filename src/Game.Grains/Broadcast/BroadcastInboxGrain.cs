@@ -238,7 +238,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
             {
                 chain.AskedAt = Now;
                 chain.Asked++;
-                await PublishAsync(Resync.Resend(_shard.Name, key.Source, new ResendFrom(key.Route, key.Chain, chain.Mark), NextNumber()));
+                await _bus.PublishAsync(Resync.Resend(_shard.Name, key.Source, new ResendFrom(key.Route, key.Chain, chain.Mark), NextNumber()));
             }
 
             // Not waited for: one to each source takes long where there are many and the broker is slow, and gaps are to be asked for meanwhile.
@@ -303,7 +303,7 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
         (_greeted, _greetings) = (Now, _greetings + 1);
         foreach (var source in unknown)
         {
-            await PublishAsync(Resync.Hello(_shard.Name, source, NextNumber()));
+            await _bus.PublishAsync(Resync.Hello(_shard.Name, source, NextNumber()));
         }
     }
 
@@ -314,11 +314,9 @@ public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, I
             var marks = source.GroupBy(entry => entry.Key.Route).ToDictionary(
                 route => route.Key,
                 IReadOnlyDictionary<string, long> (route) => route.ToDictionary(entry => entry.Key.Chain, entry => entry.Value.Mark));
-            await PublishAsync(Resync.Heard(_shard.Name, source.Key, new HeardSoFar(marks), NextNumber()));
+            await _bus.PublishAsync(Resync.Heard(_shard.Name, source.Key, new HeardSoFar(marks), NextNumber()));
         }
     }
-
-    private ValueTask PublishAsync(BroadcastMessage message) => _bus.PublishAsync(message);
 
     private long NextNumber() => Now.UtcTicks + _number++;
 
