@@ -136,6 +136,7 @@ internal sealed class Pod : IDisposable
         }
 
         _process?.Dispose();
+        TestContext.Current.TestOutputHelper?.WriteLine(Said());
         _folder.Delete(recursive: true);
     }
 

@@ -102,9 +102,11 @@ public sealed class AnalyticsLedgerTests(ITestOutputHelper output)
         }
 
         await Task.Delay(pause, Cancelled);
+
+        // If neither starts, the broker's reason is the one that is told.
         await Task.WhenAll(
-            what == 0 ? Task.CompletedTask : silo.StartAsync(Cancelled),
-            what == 1 ? Task.CompletedTask : kafka.RestartAsync(cancellationToken: Cancelled));
+            what == 1 ? Task.CompletedTask : kafka.RestartAsync(cancellationToken: Cancelled),
+            what == 0 ? Task.CompletedTask : silo.StartAsync(Cancelled));
     }
 
     private async Task AuditAsync(WatchedSilo silo, Dictionary<string, ActionBook> books)

@@ -44,15 +44,7 @@ internal sealed class WatchedSilo : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var process = _silo.Start("--shards", $"{_shards}");
-        try
-        {
-            await process.ReadyAsync(cancellationToken);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new InvalidOperationException(_silo.Said(), exception);
-        }
-
+        await process.ReadyAsync(cancellationToken);
         _process = process;
     }
 
