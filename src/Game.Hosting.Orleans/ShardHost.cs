@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Game.Contracts.Streams;
 using Game.Grains.Hosting;
 using Game.Hosting.Orleans.Streams;
@@ -140,9 +139,9 @@ public sealed class ShardHost : IShardHost
 
     private static void StandAlone(ISiloBuilder silo, ShardHostOptions options)
     {
-        var (siloPort, gatewayPort) = FreePorts();
+        var siloPort = FreePort.Take();
         silo.UseLocalhostClustering(
-            siloPort, gatewayPort, new IPEndPoint(IPAddress.Loopback, siloPort), options.Shard.Name, options.Shard.Name);
+            siloPort, FreePort.Take(), new IPEndPoint(IPAddress.Loopback, siloPort), options.Shard.Name, options.Shard.Name);
         silo.Services.AddSingleton(options.Reminders);
         silo.Services.AddSingleton<IReminderTable, ReminderTable>();
         silo.AddReminders();
@@ -211,15 +210,5 @@ public sealed class ShardHost : IShardHost
             profiler.TraceAlways = false;
             profiler.DeactivationTime = sampling.ProfiledAfterLook;
         });
-    }
-
-    /// <summary>Two ports nobody listens on now; the silo listens on loopback only.</summary>
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 }

@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using Game.LoadTest.Run;
+using Game.LocalServers;
 
 namespace Game.Integration.Tests;
 
@@ -21,9 +20,9 @@ internal sealed class Silo : IDisposable
     public string Data => Path.Combine(_folder.FullName, "data");
 
     /// <summary>The same over restarts, so that clients find the world again.</summary>
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LocalPort.Free();
 
-    public int ManagementPort { get; } = FreePort();
+    public int ManagementPort { get; } = LocalPort.Free();
 
     /// <param name="instead">Options and values that replace the usual ones.</param>
     public SiloProcess Start(params ReadOnlySpan<string> instead)
@@ -61,7 +60,11 @@ internal sealed class Silo : IDisposable
         }
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(Said());
+        _folder.Delete(recursive: true);
+    }
 
     private void Keep(string line)
     {
@@ -73,12 +76,5 @@ internal sealed class Silo : IDisposable
                 _output.Dequeue();
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

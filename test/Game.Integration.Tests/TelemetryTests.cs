@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
+using Game.LocalServers;
 
 namespace Game.Integration.Tests;
 
@@ -37,18 +37,12 @@ public sealed class TelemetryTests
 
         public Collector()
         {
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-            }
-
             _listener.Prefixes.Add(Address);
             _listener.Start();
             _ = TakeAsync();
         }
 
-        public string Address { get; }
+        public string Address { get; } = $"http://127.0.0.1:{LocalPort.Free()}/";
 
         /// <summary>All bodies sent to a path; names stand in protobuf as they are.</summary>
         public string Received(string path) =>

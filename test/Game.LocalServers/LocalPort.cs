@@ -1,15 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
+using Game.Hosting.Orleans;
 
 namespace Game.LocalServers;
 
 public static class LocalPort
 {
-    /// <summary>A port of loopback nobody listens on now.</summary>
-    public static int Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <summary>A port of loopback nobody listens on now, and no outgoing connection is given later.</summary>
+    public static int Free() => FreePort.Take();
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Game.Contracts;
+using Game.LocalServers;
 
 namespace Game.Orleans.Tests.Processes;
 
@@ -38,7 +37,7 @@ internal sealed class SiloProcess : IDisposable
     public static SiloProcess Launch(
         string database, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        string[] arguments = [database, cluster, $"{FreePort()}", $"{FreePort()}", $"{contract}", $"{oldest}"];
+        string[] arguments = [database, cluster, $"{LocalPort.Free()}", $"{LocalPort.Free()}", $"{contract}", $"{oldest}"];
         var start = new ProcessStartInfo("dotnet", [typeof(SiloProcess).Assembly.Location, SiloChild.Argument, .. arguments])
         {
             RedirectStandardOutput = true,
@@ -90,12 +89,5 @@ internal sealed class SiloProcess : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
