@@ -104,8 +104,9 @@ public sealed class TopicAdministration : IDisposable
         }
     }
 
+    /// <remarks>Too few brokers for the replicas is none: those that start, or that the controller has not heard of lately, do not count.</remarks>
     private static bool IsRefusal(ErrorCode code) => code is ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
-        or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.InvalidReplicationFactor;
+        or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed;
 
     private async Task<IReadOnlyList<TopicDifference>> MakeAsync(IReadOnlyCollection<TopicSpec> topics)
     {

@@ -4,6 +4,6 @@ namespace Game.Streaming.Kafka;
 public sealed class TopicAdministrationException(string message, bool isRefusal, Exception innerException)
     : Exception(message, innerException)
 {
-    /// <summary>Whether waiting does not mend it: a wrong password, a missing right, too few brokers.</summary>
+    /// <summary>Whether waiting does not mend it: a wrong password, a missing right.</summary>
     public bool IsRefusal { get; } = isRefusal;
 }
