@@ -20,6 +20,9 @@ internal sealed class ChatLedger
     private readonly EventCodec _codec = EventCodec.ForGame();
     private readonly int _perChannel;
     private readonly IReadOnlyList<string> _channels;
+    private readonly HashSet<string> _streams;
+    private readonly Dictionary<Shard, long> _counted = [];
+    private long _messages;
 
     /// <param name="shards">Who talks and listens.</param>
     /// <param name="effects">How many messages others shall have stored in the end, or a few more.</param>
@@ -28,6 +31,7 @@ internal sealed class ChatLedger
         Shards = shards;
         _perChannel = (int)Math.Ceiling((double)effects / (shards.Count * (shards.Count - 1) * ChannelsOfAShard));
         _channels = [.. Enumerable.Range(0, ChannelsOfAShard).Select(_ => ChatChannels.Guild(EntityId.New("s01", DateTimeOffset.UtcNow).ToString()))];
+        _streams = [.. _channels.Select(channel => StreamName.Of(StreamName.Chat, channel))];
     }
 
     public IReadOnlyList<Shard> Shards { get; }
@@ -36,17 +40,22 @@ internal sealed class ChatLedger
 
     public long Effects => Posts * (Shards.Count - 1);
 
-    /// <summary>Messages stored by now, said and heard.</summary>
+    /// <summary>Messages stored by now, said and heard. Reads on where it was.</summary>
     public async Task<long> CountAsync()
     {
-        var sum = 0L;
         foreach (var shard in Shards)
         {
-            // The first event of each is that it has made itself known.
-            sum += await shard.Store.GetHeadAsync() - 1;
+            IReadOnlyList<StoredEvent> read;
+            do
+            {
+                read = await shard.Store.ReadAllAsync(_counted.GetValueOrDefault(shard), limit: 1_000);
+                _messages += read.Count(stored => _streams.Contains(stored.Stream));
+                _counted[shard] = read is [.., var last] ? last.Position : _counted.GetValueOrDefault(shard);
+            }
+            while (read.Count > 0);
         }
 
-        return sum;
+        return _messages;
     }
 
     /// <summary>Says everything, each channel of a shard in order, again until it is accepted.</summary>

@@ -78,7 +78,7 @@ public sealed class LedgerTests
                 else
                 {
                     var shard = shards[random.Next(shards.Count)];
-                    await shard.KillAsync();
+                    shard.Kill();
                     await Task.Delay(random.Next(1000), Cancelled);
                     await shard.StartAsync(Cancelled);
                 }

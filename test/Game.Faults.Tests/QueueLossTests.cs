@@ -74,7 +74,7 @@ public sealed class QueueLossTests
         {
             var saying = ledger.SayAsync(Cancelled);
             await ledger.ReachAsync(0.3, Cancelled);
-            await shards[2].KillAsync();
+            shards[2].Kill();
             await ledger.ReachAsync(0.4, Cancelled);
             await Brokers.MeddleAsync(broker.Address, async channel =>
             {

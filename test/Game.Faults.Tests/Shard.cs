@@ -4,18 +4,19 @@ using Game.EventStore;
 using Game.EventStore.InMemory;
 using Game.Grains;
 using Game.Grains.Hosting;
-using Game.Hosting.Embedded;
 using Game.LocalServers;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Faults.Tests;
 
-/// <summary>A shard over a real broker: its store stays, its silo and its connections come and go. Killed, it is cut off at once.</summary>
+/// <summary>
+/// A shard over a real broker: its store stays, its silo and its connections come and go. Killed, it is cut off from both at once, and
+/// what is left of it ends beside the next life.
+/// </summary>
 internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers) : IAsyncDisposable
 {
     private readonly MemoryItems _items = new();
+    private readonly List<Task> _buried = [];
     private Life? _life;
 
     public string Name => name;
@@ -23,7 +24,7 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
     public InMemoryEventStore Store { get; } = new();
 
     /// <summary>The way to its grains, or null while it is down.</summary>
-    public IGrainFactory? Grains => _life?.Silo.GrainFactory;
+    public IGrainFactory? Grains => _life?.Host.Grains;
 
     public IBroadcastBus Bus => _life!.Bus;
 
@@ -35,81 +36,62 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
             try
             {
                 life = await Life.OpenAsync(name, all, brokers, Store, _items, cancellationToken);
-                var traffic = life.Services.GetRequiredService<ShardTraffic>();
-                await traffic.DeclareAsync(cancellationToken);
+                await life.Host.Traffic.DeclareAsync(cancellationToken);
                 if (othersDeclared is not null)
                 {
                     await othersDeclared;
                 }
 
-                await traffic.StartAsync(cancellationToken);
+                await life.Host.Traffic.StartAsync(cancellationToken);
                 _life = life;
                 return;
             }
             catch (Exception exception) when (exception is BroadcastException or EventStoreException or TimeoutException)
             {
                 // A supervisor would start the process again.
-                if (life is not null)
-                {
-                    await life.KillAsync();
-                }
+                Bury(life);
 
                 await Task.Delay(200, cancellationToken);
             }
         }
     }
 
-    public async Task KillAsync()
+    public void Kill()
     {
-        if (_life is { } life)
-        {
-            _life = null;
-            await life.KillAsync();
-        }
+        Bury(_life);
+        _life = null;
     }
 
     /// <summary>Lets the shard store nothing until then, so that what others send stays in its queue.</summary>
     public void Hold(Task until) => _life!.Store.Hold(until);
 
-    public async ValueTask DisposeAsync() => await KillAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await Task.WhenAll(_buried);
+    }
+
+    private void Bury(Life? life)
+    {
+        if (life is not null)
+        {
+            life.CutOff();
+            _buried.Add(Task.Run(life.EndAsync));
+        }
+    }
 
     private sealed class Life
     {
         private readonly List<FaultProxy> _proxies;
 
-        private Life(List<FaultProxy> proxies, RabbitMqBus bus, string name, IReadOnlyList<string> all, IEventStore store, MemoryItems items)
-        {
-            _proxies = proxies;
-            Bus = bus;
-            Store = new MortalStore(store);
-            Services = new ServiceCollection()
-                .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-                .AddSingleton(_ => Silo!.GrainFactory)
-                .AddShard(new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, all),
-                    Store = Store,
-                    Reminders = items,
-                    Bus = bus,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                })
-                .BuildServiceProvider();
-            Silo = new EmbeddedSilo(new EmbeddedSiloOptions
-            {
-                SiloName = name,
-                Services = Services,
-                ReminderTable = new ReminderTable(items),
-                GrainAssemblies = { typeof(ShardServices).Assembly },
-            });
-        }
+        private Life(List<FaultProxy> proxies, RabbitMqBus bus, MortalStore store, IShardHost host) =>
+            (_proxies, Bus, Store, Host) = (proxies, bus, store, host);
 
         public RabbitMqBus Bus { get; }
 
         public MortalStore Store { get; }
 
-        public ServiceProvider Services { get; }
-
-        public EmbeddedSilo Silo { get; }
+        public IShardHost Host { get; }
 
         public static async Task<Life> OpenAsync(
             string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers, IEventStore store, MemoryItems items, CancellationToken cancellationToken)
@@ -129,9 +111,18 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
                     TimeProvider.System,
                     NullLogger<RabbitMqBus>.Instance,
                     cancellationToken);
-                var life = new Life(proxies, bus, name, all, store, items);
-                await life.Silo.StartAsync(cancellationToken);
-                return life;
+                var mortal = new MortalStore(store);
+                var host = await ShardHost.StartAsync(
+                    new ShardHostOptions
+                    {
+                        Shard = new ShardIdentity(name, all),
+                        Store = mortal,
+                        Reminders = items,
+                        Bus = bus,
+                        LoggerFactory = NullLoggerFactory.Instance,
+                    },
+                    cancellationToken);
+                return new Life(proxies, bus, mortal, host);
             }
             catch
             {
@@ -144,23 +135,24 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
             }
         }
 
-        public async Task KillAsync()
+        /// <summary>From now on nothing of it is stored, sent or heard.</summary>
+        public void CutOff()
         {
             Store.Kill();
             foreach (var proxy in _proxies)
             {
                 proxy.Refusing = true;
             }
+        }
 
-            Silo.Kill();
-            await Silo.DisposeAsync();
+        public async Task EndAsync()
+        {
+            await Host.DisposeAsync();
             await Bus.DisposeAsync();
             foreach (var proxy in _proxies)
             {
                 await proxy.DisposeAsync();
             }
-
-            await Services.DisposeAsync();
         }
     }
 }
