@@ -135,6 +135,29 @@ public sealed class PostgresFaultTests(PostgresFixture fixture)
         Assert.Equal(400, await CountAsync(await database.GetAsync(), "SELECT max(position) FROM event"));
     }
 
+    /// <summary>As when the server is told to stop in that moment: it has answered the statement by then.</summary>
+    [Fact]
+    public async Task CommitThatFails_IsNotAnsweredAsStored()
+    {
+        var database = new PostgresDatabase(fixture);
+        await using var store = await database.OpenAsync();
+        await using var source = NpgsqlDataSource.Create(await database.GetAsync());
+        await ExecuteAsync("CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not now''; END'");
+        await ExecuteAsync("CREATE CONSTRAINT TRIGGER late AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()");
+        await ExecuteAsync("CREATE CONSTRAINT TRIGGER late AFTER INSERT ON cursor DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()");
+        await Assert.ThrowsAsync<EventStoreException>(async () => await store.AppendAsync("a", 0, [Command("c")], Cancelled));
+        await Assert.ThrowsAsync<EventStoreException>(async () => await store.WriteCursorAsync("reader", 1, Cancelled));
+
+        await ExecuteAsync("DROP TRIGGER late ON event");
+        Assert.Equal(AppendResult.Appended(1, 1), await store.AppendAsync("a", 0, [Command("c")], Cancelled));
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = source.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+    }
+
     [Fact]
     public async Task TwoSilosThatBelieveTheyOwnAStream_TheStoreLetsOneThrough()
     {

@@ -248,6 +248,8 @@ public sealed class PostgresEventStore : IEventStore
                 results.Add(read(rows));
             }
 
+            // A query may write too (RETURNING), and the server commits after it has sent the rows.
+            await rows.NextResultAsync(cancellationToken);
             return results;
         }
         catch (NpgsqlException exception)

@@ -127,7 +127,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
             await using var command = PostgresAppend.ToCommand(batch, connection);
             await using var reader = await command.ExecuteReaderAsync();
             await reader.ReadAsync();
-            Answer(batch, reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<int?[]>(2));
+            var (position, heads, duplicates) = (reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<int?[]>(2));
+
+            // The server commits after it has sent the row. Only now it says whether it could.
+            await reader.NextResultAsync();
+            Answer(batch, position, heads, duplicates);
             EventStoreMetrics.Transaction(batch.Count, Stopwatch.GetElapsedTime(started));
         }
         catch (NpgsqlException exception) when (!PostgresErrors.IsRefusal(exception))
