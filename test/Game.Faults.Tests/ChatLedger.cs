@@ -21,7 +21,7 @@ internal sealed class ChatLedger
     private readonly int _perChannel;
     private readonly IReadOnlyList<string> _channels;
     private readonly HashSet<string> _streams;
-    private readonly Dictionary<Shard, long> _counted = [];
+    private readonly Dictionary<Shard, long> _readTo = [];
     private long _messages;
 
     /// <param name="shards">Who talks and listens.</param>
@@ -45,14 +45,14 @@ internal sealed class ChatLedger
     {
         foreach (var shard in Shards)
         {
-            IReadOnlyList<StoredEvent> read;
-            do
+            var position = _readTo.GetValueOrDefault(shard);
+            while (await shard.Store.ReadAllAsync(position, limit: 1_000) is [.., var last] read)
             {
-                read = await shard.Store.ReadAllAsync(_counted.GetValueOrDefault(shard), limit: 1_000);
                 _messages += read.Count(stored => _streams.Contains(stored.Stream));
-                _counted[shard] = read is [.., var last] ? last.Position : _counted.GetValueOrDefault(shard);
+                position = last.Position;
             }
-            while (read.Count > 0);
+
+            _readTo[shard] = position;
         }
 
         return _messages;
