@@ -63,8 +63,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
 
             await Task.Delay(MaxLife * random.NextDouble(), abandon.Token);
-            Assert.False(playing.IsCompleted, $"The play ended: {playing.Exception}\n{silo.Said()}");
-            Assert.True(starting || !process.HasExited, $"The silo ended by itself.\n{silo.Said()}");
+            Assert.False(playing.IsCompleted, $"The play ended: {playing.Exception}");
+            Assert.True(starting || !process.HasExited, "The silo ended by itself.");
             await process.KillAsync();
             process.Dispose();
             process = silo.Start();

@@ -27,7 +27,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
         var process = silo.Start();
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
         var first = await AskAsync(addresses);
-        await PlayAsync(silo, addresses);
+        await PlayAsync(addresses);
         await PublishedAsync(silo, addresses);
         await process.StopAsync();
         Assert.Equal(0, process.ExitCode);
@@ -164,7 +164,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
         return silo;
     }
 
-    private async Task PlayAsync(Silo silo, Addresses addresses)
+    private async Task PlayAsync(Addresses addresses)
     {
         using var stopping = new CancellationTokenSource();
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -179,7 +179,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
 
         await stopping.CancelAsync();
         await playing;
-        Assert.True(happenings.Errors.Count == 0, $"{string.Join('\n', happenings.Errors)}\n{silo.Said()}");
+        Assert.True(happenings.Errors.Count == 0, string.Join('\n', happenings.Errors));
         Assert.True(campaign.WarsSettled > 0, "No war was settled.");
     }
 
@@ -243,7 +243,7 @@ public sealed class EventLogTests(ITestOutputHelper output)
             }
         }
         while (await retry.WaitAsync(null, TestContext.Current.CancellationToken));
-        Assert.Fail($"Not published: {string.Join(", ", relays)}\n{silo.Said()}");
+        Assert.Fail($"Not published: {string.Join(", ", relays)}");
     }
 
     private static async Task<IReadOnlyList<Relay>> RelaysAsync(Silo silo, Addresses addresses)

@@ -48,7 +48,7 @@ public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
                 {
                     using var found = await client.GetAsync($"/v1/players/{id}", Cancelled);
                     Assert.True(
-                        found.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{id} at {pod.Overlay}: {found.StatusCode}\n{pod.Said()}");
+                        found.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{id} at {pod.Overlay}: {found.StatusCode}");
                     return found.StatusCode == HttpStatusCode.OK;
                 });
             }

@@ -78,7 +78,7 @@ internal sealed class WatchedSilo : IAsyncDisposable
             }
             else if (Stopwatch.GetElapsedTime(since) > Patience)
             {
-                throw new TimeoutException($"{last} of {counted} actions are counted, and no more come.\n{_silo.Said()}");
+                throw new TimeoutException($"{last} of {counted} actions are counted, and no more come.");
             }
         }
     }
