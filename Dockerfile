@@ -7,7 +7,7 @@ COPY . .
 # No app host: the entry point is `dotnet`, and that way the
 # output is the same for every processor, and is built on the builder's own.
 RUN --mount=type=cache,target=/root/.nuget/packages \
-    dotnet publish src/Game.Silo -c Release -p:GrainHost=Orleans -p:UseAppHost=false -o /app && mkdir /data
+    dotnet publish src/Game.Silo -c Release -p:UseAppHost=false -o /app && mkdir /data
 
 # Neither a shell nor a package manager: `kubectl debug` brings them along where they are needed.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0.12-noble-chiseled

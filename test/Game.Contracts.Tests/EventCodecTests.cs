@@ -96,23 +96,23 @@ public sealed class EventCodecTests
     private static StoredEvent Stored(EventData data) =>
         new(77, "guild/s01.x", 5, "command", Noon, data.Type, data.SchemaVersion, data.Body);
 
-    private enum Colour
+    internal enum Colour
     {
         Blue,
         DarkRed,
     }
 
     [Alias("test.plain")]
-    private sealed record Plain(DateTimeOffset At, string Name, string? Note, Colour Colour, IReadOnlyList<int> Numbers) : GameEvent(At);
+    internal sealed record Plain(DateTimeOffset At, string Name, string? Note, Colour Colour, IReadOnlyList<int> Numbers) : GameEvent(At);
 
     [Alias("test.plain")]
-    private sealed record PlainToo(DateTimeOffset At) : GameEvent(At);
+    internal sealed record PlainToo(DateTimeOffset At) : GameEvent(At);
 
-    private sealed record Nameless(DateTimeOffset At) : GameEvent(At);
+    internal sealed record Nameless(DateTimeOffset At) : GameEvent(At);
 
     [Alias("test.moved")]
     [EventVersion(3)]
-    private sealed record Moved(DateTimeOffset At, string First, string Last) : GameEvent(At);
+    internal sealed record Moved(DateTimeOffset At, string First, string Last) : GameEvent(At);
 
     private sealed class FromFirst : IEventUpcaster
     {

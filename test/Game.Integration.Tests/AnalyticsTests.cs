@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.LoadTest.Client;
-using Game.LoadTest.Run;
+using Game.Client;
+using Game.Cli.Run;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

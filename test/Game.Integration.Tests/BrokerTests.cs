@@ -1,5 +1,5 @@
-using Game.LoadTest.Play;
-using Game.LoadTest.Run;
+using Game.Cli.Play;
+using Game.Cli.Run;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

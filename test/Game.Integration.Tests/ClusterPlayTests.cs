@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Game.LoadTest.Run;
+using Game.Cli.Run;
 
 namespace Game.Integration.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Game.LoadTest.Play;
-using Game.LoadTest.Run;
+using Game.Cli.Play;
+using Game.Cli.Run;
 
 namespace Game.Integration.Tests;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Game.LoadTest.Client;
+using Game.Client;
 
 namespace Game.Integration.Tests;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.LoadTest.Client;
-using Game.LoadTest.Play;
-using Game.LoadTest.Run;
+using Game.Client;
+using Game.Cli.Play;
+using Game.Cli.Run;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

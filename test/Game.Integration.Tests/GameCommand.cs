@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Game.LoadTest.Run;
+using Game.Cli.Run;
 
 namespace Game.Integration.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Game.LoadTest.Load;
+using Game.Cli.Load;
 
 namespace Game.Integration.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.LoadTest.Client;
+using Game.Client;
 
 namespace Game.Integration.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Game.LoadTest.Client;
+using Game.Client;
 using Game.LocalServers;
 using Game.Streaming.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using Game.LoadTest.Run;
+using Game.Cli.Run;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using Game.LoadTest.Run;
+using Game.Cli.Run;
 
 namespace Game.Deployment.Tests.Processes;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.LoadTest.Client;
+using Game.Client;
 using Game.Streaming.Kafka;
 
 namespace Game.Integration.Tests.Ledger;

@@ -1,6 +1,6 @@
 using Game.Contracts.Streams;
 using Game.Grains.Hosting;
-using Game.Hosting.Orleans;
+using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;

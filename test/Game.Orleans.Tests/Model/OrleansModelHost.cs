@@ -1,7 +1,7 @@
 using Game.EventStore.Sqlite;
 using Game.GrainModel.Conformance;
 using Game.GrainModel.Conformance.Filters;
-using Game.Hosting.Orleans;
+using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;

@@ -150,7 +150,7 @@ public sealed class ClusterTests
         // What a grain says between its commands may be outdated here; what is stored is not.
         await workload.VerifyAsync(database, grains: null);
 
-        Task<IShardHost> StartAsync(PostgresEventStore store) => Game.Hosting.Orleans.ShardHost.StartAsync(
+        Task<IShardHost> StartAsync(PostgresEventStore store) => Game.Hosting.ShardHost.StartAsync(
             new ShardHostOptions
             {
                 Shard = new ShardIdentity(SiloChild.Shard, [SiloChild.Shard]),

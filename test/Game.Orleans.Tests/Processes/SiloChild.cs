@@ -38,7 +38,7 @@ internal static class SiloChild
                 .OpenAsync(database, TimeSpan.FromSeconds(30), TimeProvider.System, loggers.CreateLogger<ShardClaim>());
             await using var bus = InProcessBus.Open(
                 new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
-            await using var host = await Game.Hosting.Orleans.ShardHost.StartAsync(
+            await using var host = await Game.Hosting.ShardHost.StartAsync(
                 new ShardHostOptions
                 {
                     Shard = new ShardIdentity(Shard, [Shard]),

@@ -1,5 +1,5 @@
 using Game.EventStore;
-using Game.Hosting.Orleans;
+using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Serialization;

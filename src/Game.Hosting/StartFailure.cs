@@ -1,0 +1,48 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Game.EventStore;
+using Game.Grains.Hosting;
+using Orleans.Runtime.MembershipService;
+
+namespace Game.Hosting;
+
+/// <summary>What keeps a silo from joining its cluster, told to an operator.</summary>
+internal static class StartFailure
+{
+    /// <returns>Null for what is no operator's to mend.</returns>
+    public static string? Explain(Exception exception, ShardHostOptions options)
+    {
+        var (shard, cluster) = (options.Shard.Name, options.Cluster);
+        foreach (var cause in Causes(exception))
+        {
+            switch (cause)
+            {
+                case OrleansClusterConnectivityCheckFailedException:
+                    return $"Shard {shard}: another silo of the cluster says it is alive and cannot be reached; check the network and "
+                        + $"its Cluster:AdvertisedAddress. {cause.Message}";
+                case SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } when cluster is not null:
+                    return $"Shard {shard}: Cluster:SiloPort {cluster.SiloPort} or Cluster:GatewayPort {cluster.GatewayPort} is in use on {cluster.Address}.";
+                case SocketException { SocketErrorCode: SocketError.AddressNotAvailable } when cluster is not null:
+                    return $"Shard {shard}: Cluster:AdvertisedAddress {cluster.Address} is no address of this machine.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>What to wait for: the database that the silos meet in does not answer. Null: something else.</returns>
+    public static EventStoreException? OfDatabase(Exception exception, ShardHostOptions options) =>
+        Causes(exception).OfType<DbException>().FirstOrDefault() is { } cause
+            ? new EventStoreException($"Shard {options.Shard.Name}: its database failed while the silo joined its cluster: {cause.Message}", cause)
+            : null;
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        yield return exception;
+        var inner = exception is AggregateException all ? all.InnerExceptions : exception.InnerException is { } one ? [one] : (IReadOnlyList<Exception>)[];
+        foreach (var cause in inner.SelectMany(Causes))
+        {
+            yield return cause;
+        }
+    }
+}
