@@ -139,7 +139,7 @@ public sealed partial class ReadmeTests(CleanClone clone) : IClassFixture<CleanC
 
         var (code, output, error) = await RunAsync(script);
         Assert.True(code == 0, error);
-        Assert.Contains("The Founders", output, StringComparison.Ordinal);
+        Assert.Contains("\"guildId\":\"s01.", output, StringComparison.Ordinal);
         var frames = output.Split('\n').Where(line => line.StartsWith("{\"", StringComparison.Ordinal) && line.Contains("\"type\":", StringComparison.Ordinal)).ToList();
         Assert.Contains(frames, frame => frame.Contains("\"type\":\"hello\"", StringComparison.Ordinal));
         Assert.All((string[])["\"1\"", "\"2\""], id => Assert.Contains(
