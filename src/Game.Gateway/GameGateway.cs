@@ -95,7 +95,7 @@ public static class GameGateway
         {
             management.UseRouting();
             management.Use(app.Services.GetRequiredService<OperatorLogin>().InvokeAsync);
-            ShardDashboards.Map(management, app.Services.GetRequiredService<IOperations>());
+            SiloDashboardPage.Map(management, app.Services.GetRequiredService<IOperations>());
             management.UseEndpoints(ManagementEndpoints.Map);
         });
         app.UseForwardedHeaders();

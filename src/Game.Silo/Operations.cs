@@ -22,7 +22,7 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
     private readonly Dictionary<string, long> _read = [];
     private readonly SemaphoreSlim _reading = new(1);
 
-    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; } = world.Dashboards;
+    public Action<IApplicationBuilder>? Dashboard { get; } = world.Dashboard;
 
     public IReadOnlyList<RouteStatus> Routes => world.Routes;
 

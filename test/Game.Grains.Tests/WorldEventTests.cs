@@ -86,7 +86,7 @@ public sealed class WorldEventTests
     [Fact]
     public async Task A_shard_that_was_down_joins_late_for_the_rest_of_the_time_and_ends_with_the_others()
     {
-        await using var world = await TestWorld.StartAsync(3);
+        await using var world = await TestWorld.StartApartAsync(3);
         var early = await world.RegisterAsync("s01", "early");
         var late = await world.RegisterAsync("s03", "late");
         await world.StopAsync("s03");

@@ -76,7 +76,7 @@ internal static class ManagementEndpoints
             Frames = metrics.Sum("gateway_frames_total"),
             Pushes = metrics.Sum("gateway_pushes_total"),
             Refusals = metrics.Sum("gateway_refusals_total"),
-            Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
+            Dashboards = (IReadOnlyList<string>)(operations.Dashboard is null ? [] : [$"{SiloDashboardPage.Path}/"]),
             operations.Bus,
             operations.Routes,
             Shards = await operations.GetShardsAsync(cancellationToken),

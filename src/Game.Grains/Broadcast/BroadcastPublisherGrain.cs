@@ -36,7 +36,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
 
     protected override string ReminderName => "publish";
 
-    private string Route => this.GetPrimaryKeyString();
+    private string Route => Key;
 
     public async Task<IReadOnlyList<ChainMark>> AnswerAsync(string receiver, IReadOnlyList<ChainMark> heard)
     {

@@ -4,6 +4,7 @@ using Game.Contracts;
 using Game.EventStore.Postgres;
 using Game.Grains;
 using Game.Grains.Hosting;
+using Game.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Orleans.Tests.Processes;
@@ -144,21 +145,21 @@ public sealed class ClusterTests
 
         // A player's commands go to one cluster and the other in turn, so that each finds what it knows outdated.
         var workload = new Workload();
-        await workload.StartAsync(first.Grains, second.Grains);
+        await workload.StartAsync(first[SiloChild.Shard].Grains, second[SiloChild.Shard].Grains);
         await workload.WaitForMoreAsync(2000);
 
         // What a grain says between its commands may be outdated here; what is stored is not.
         await workload.VerifyAsync(database, grains: null);
 
-        Task<IShardHost> StartAsync(PostgresEventStore store) => Game.Hosting.ShardHost.StartAsync(
-            new ShardHostOptions
+        Task<SiloHost> StartAsync(PostgresEventStore store) => SiloHost.StartAsync(
+            SiloHostOptions.Of(new ShardHostOptions
             {
                 Shard = new ShardIdentity(SiloChild.Shard, [SiloChild.Shard]),
                 Store = store,
                 Reminders = store.Items("reminders"),
                 Bus = bus,
                 LoggerFactory = NullLoggerFactory.Instance,
-            },
+            }),
             TestContext.Current.CancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using Game.Contracts;
 using Game.EventStore.Postgres;
+using Game.Grains.Hosting;
 using Game.LocalServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,7 @@ internal sealed class ShardCluster : IAsyncDisposable
 
     public List<SiloProcess> Silos { get; } = [];
 
-    public IGrainFactory Grains => _client!.Services.GetRequiredService<IClusterClient>();
+    public IGrainFactory Grains => new ShardGrainFactory(SiloChild.Shard, _client!.Services.GetRequiredService<IClusterClient>());
 
     public static async Task<ShardCluster> StartAsync(int silos)
     {

@@ -5,6 +5,7 @@ using Game.EventStore;
 using Game.EventStore.Postgres;
 using Game.Grains;
 using Game.Grains.Hosting;
+using Game.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,19 +39,22 @@ internal static class SiloChild
                 .OpenAsync(database, TimeSpan.FromSeconds(30), TimeProvider.System, loggers.CreateLogger<ShardClaim>());
             await using var bus = InProcessBus.Open(
                 new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
-            await using var host = await Game.Hosting.ShardHost.StartAsync(
-                new ShardHostOptions
+            await using var host = await SiloHost.StartAsync(
+                SiloHostOptions.Of(new ShardHostOptions
                 {
                     Shard = new ShardIdentity(Shard, [Shard]),
                     Store = store,
                     Reminders = store.Items("reminders"),
                     Bus = bus,
                     LoggerFactory = loggers,
+                }) with
+                {
                     Dashboard = new DashboardSampling(),
                     ResponseTimeout = TimeSpan.FromSeconds(5),
-                    Cluster = new Grains.Hosting.ClusterOptions
+                    Cluster = new ClusterOptions
                     {
                         ClusterId = cluster,
+                        ServiceId = Shard,
                         ConnectionString = database,
                         Address = IPAddress.Loopback,
                         SiloPort = siloPort,
@@ -59,8 +63,7 @@ internal static class SiloChild
                     },
                 },
                 ended.Token);
-            await host.Traffic.DeclareAsync(ended.Token);
-            await host.Traffic.StartAsync(ended.Token);
+            await host.StartTrafficAsync(ended.Token);
             await Console.Out.WriteLineAsync("ready");
             await Task.Delay(Timeout.Infinite, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             return 0;
