@@ -37,6 +37,8 @@ internal sealed class TestSilos : IAsyncDisposable
         return new TestSilos(cluster, null);
     }
 
+    public IGrainFactory Factory => _silo?.Services.GetRequiredService<IGrainFactory>() ?? _cluster!.Client;
+
     public IGrainFactory Grains(string shard) => _silo?[shard].Grains ?? new ShardGrainFactory(shard, _cluster!.Client);
 
     /// <summary>The shard's traffic, on one of the silos: the others would be its consumers' stand-ins.</summary>

@@ -121,7 +121,7 @@ public sealed class WorldEventTests
     {
         await using var world = await TestWorld.StartAsync(2);
         var player = await world.RegisterAsync("s02", "steady");
-        var (id, plan) = await ScheduleBossAsync(world, startsIn: 0, duration: 8, hitPoints: 100_000);
+        var (id, plan) = await ScheduleBossAsync(world, startsIn: 0, duration: 25, hitPoints: 100_000);
         await UntilFrontAsync(world, "s02", id, view => view?.StartedAt is not null);
         Assert.Null((await Front(world, player, id).StrikeAsync(new StrikeBoss("1", player, 40))).Refusal);
 
