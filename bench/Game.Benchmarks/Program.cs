@@ -2,8 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Game.Benchmarks;
+using Game.Benchmarks.Silos;
 
 const string Usage = "usage: Game.Benchmarks [NAME ...] [--quick] [--out DIR] [--list]";
+
+if (args is [IdleProcess.Verb, var kind, var count, var settle, var seconds])
+{
+    await IdleProcess.RunAsync(
+        kind,
+        int.Parse(count, CultureInfo.InvariantCulture),
+        int.Parse(settle, CultureInfo.InvariantCulture),
+        int.Parse(seconds, CultureInfo.InvariantCulture));
+    return 0;
+}
 
 var quick = false;
 var output = Path.Combine("artifacts", "bench");

@@ -1,14 +1,10 @@
 using System.Diagnostics;
-using Game.Broadcast.InProcess;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.EventStore;
 using Game.EventStore.Sqlite;
-using Game.Grains;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
-using Game.Hosting.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Benchmarks.EventStore;
 
@@ -32,21 +28,8 @@ public sealed class CommandBenchmark : IBenchmark
         {
             using var single = new OneTransactionACommand(Path.Combine(folder, "baseline.db"));
             await using var alone = SqliteEventStore.Open(Path.Combine(folder, "alone.db"));
-            await using var bus = InProcessBus.Open(
-                new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance);
-            await using var store = SqliteEventStore.Open(Path.Combine(folder, "events.db"));
-            var shard = ShardId.Numbered(1);
-            await using var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(shard, [shard]),
-                    Store = store,
-                    Reminders = store.Items("reminders"),
-                    Bus = bus,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                cancellationToken);
-            var players = await RegisterAsync(host, shard);
+            await using var shard = await Shards.StartAsync(new ShardsSetup { Traffic = false }, cancellationToken);
+            var players = await RegisterAsync(shard.Hosts[0]);
 
             var codec = EventCodec.ForGame();
             Func<int, long, Task> append = (caller, i) => AppendAsync(alone, codec, caller, i);
@@ -76,12 +59,12 @@ public sealed class CommandBenchmark : IBenchmark
         }
     }
 
-    private static async Task<IPlayerGrain[]> RegisterAsync(IShardHost host, string shard)
+    private static async Task<IPlayerGrain[]> RegisterAsync(IShardHost shard)
     {
         var players = new IPlayerGrain[Callers];
         for (var i = 0; i < Callers; i++)
         {
-            players[i] = host.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard, DateTimeOffset.UtcNow).ToString());
+            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Shard, DateTimeOffset.UtcNow).ToString());
             Require((await players[i].HandleAsync(new RegisterPlayer("register", $"Player{i}", 100))).Accepted);
         }
 

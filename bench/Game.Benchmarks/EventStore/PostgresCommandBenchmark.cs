@@ -1,54 +1,106 @@
 using System.Diagnostics;
-using System.Text;
-using Game.EventStore;
-using Game.EventStore.Postgres;
+using Game.Contracts.Identity;
+using Game.Contracts.Players;
+using Game.Grains.Hosting;
 using Game.LocalServers;
 
 namespace Game.Benchmarks.EventStore;
 
 /// <summary>
-/// Durable appends a second to PostgreSQL from 64 callers, each with a stream of its own, each awaiting one answer before it
-/// sends the next, beside one transaction a command on the same server: 64 connections, prepared statements, the least a
-/// command needs. PostgreSQL shares its own flushes among those.
+/// Durable commands over PostgreSQL, beside one transaction a command on the same server with prepared statements: the store
+/// alone from 64 callers; players' grains from 64 and from 1,024, and how long a single command takes, on a shard of one silo and of
+/// three. The baseline has a connection a caller, but at most 64: PostgreSQL takes 100 by default, and each is a process of its own.
+/// It shares its own flushes among them.
 /// </summary>
 public sealed class PostgresCommandBenchmark : IBenchmark
 {
-    private const int Callers = 64;
+    private const int Connections = 64;
+    private const int MostCallers = 1024;
     private const string Goal = "≥ 10×";
-    private static readonly byte[] Body = Encoding.UTF8.GetBytes("""{"at":"2026-03-01T12:00:00+00:00","amount":125,"source":"quest"}""");
 
     public string Name => "commands-postgres";
 
     public async Task<IReadOnlyList<Row>> RunAsync(bool quick, CancellationToken cancellationToken)
     {
-        var title = $"durable appends to PostgreSQL, {Callers} callers";
         try
         {
             await using var server = await PostgresServer.StartAsync(cancellationToken);
-            var seconds = quick ? 1.5 : 5;
-            var (ours, baseline) = (0.0, 0.0);
-            await using var store = await OpenAsync(server, cancellationToken);
-            await using var single = await OneTransactionACommandOnPostgres.OpenAsync(server, Callers, cancellationToken);
-            var versions = new long[2, Callers];
-            for (var round = 0; round < (quick ? 2 : 3); round++)
+            await using var single = await OneTransactionACommandOnPostgres.OpenAsync(server, Connections, cancellationToken);
+            var versions = new long[MostCallers];
+            Task AppendAsync(int caller) => single.AppendAsync($"player/{caller}", versions[caller]++);
+
+            var rows = new List<Row> { await MeasureStoreAsync(server, AppendAsync, quick, cancellationToken) };
+            foreach (var silos in (int[])[1, 3])
             {
-                baseline = Math.Max(baseline, await MeasureAsync(caller => single.AppendAsync($"player/{caller}", versions[0, caller]++), seconds));
-                ours = Math.Max(ours, await MeasureAsync(caller => AppendAsync(store, caller, versions[1, caller]++), seconds));
+                await using var shard = await Shards.StartAsync(
+                    new ShardsSetup { Server = server, Silos = silos, Dashboard = true, Traffic = false }, cancellationToken);
+                var players = await RegisterAsync(shard.Hosts[0]);
+                var sent = new long[MostCallers];
+                async Task CommandAsync(int caller) => Require(
+                    (await players[caller].HandleAsync(new AwardExperience($"c{sent[caller]++}", 1, "quest"))).Accepted);
+
+                foreach (var callers in (int[])[Connections, MostCallers])
+                {
+                    var (ours, baseline) = (0.0, 0.0);
+                    for (var round = 0; round < (quick ? 2 : 3); round++)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        baseline = Math.Max(baseline, await RateAsync(AppendAsync, callers, quick ? 1.5 : 5));
+                        ours = Math.Max(ours, await RateAsync(CommandAsync, callers, quick ? 1.5 : 5));
+                    }
+
+                    rows.Add(Row.Rate(
+                        $"durable commands to player grains, {SilosOf(silos)}, {callers} callers", ours, baseline, "commands/s", Goal, (_, ratio) => ratio >= 10));
+                }
+
+                var alone = await LatencyAsync(AppendAsync, quick ? 300 : 2000);
+                var command = await LatencyAsync(CommandAsync, quick ? 300 : 2000);
+                rows.Add(Row.Cost($"one durable command, {SilosOf(silos)}, p50", command.P50, alone.P50, "ms"));
+                rows.Add(Row.Cost($"one durable command, {SilosOf(silos)}, p99", command.P99, alone.P99, "ms"));
             }
 
-            return [Row.Rate(title, ours, baseline, "commands/s", Goal, (_, ratio) => ratio >= 10)];
+            return rows;
         }
         catch (ServerMissingException exception)
         {
-            return [Row.WithoutBaseline(title, 0, "commands/s", Goal, exception.Message)];
+            return [Row.WithoutBaseline("durable commands over PostgreSQL", 0, "commands/s", Goal, exception.Message)];
         }
     }
 
-    private static async Task<double> MeasureAsync(Func<int, Task> send, double seconds)
+    private static async Task<Row> MeasureStoreAsync(
+        PostgresServer server, Func<int, Task> baseline, bool quick, CancellationToken cancellationToken)
     {
-        var sent = new long[Callers];
+        await using var store = await PostgresAppends.OpenAsync(server, Connections, cancellationToken);
+        var (ours, theirs) = (0.0, 0.0);
+        for (var round = 0; round < (quick ? 2 : 3); round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            theirs = Math.Max(theirs, await RateAsync(baseline, Connections, quick ? 1.5 : 5));
+            ours = Math.Max(ours, await RateAsync(store.AppendAsync, Connections, quick ? 1.5 : 5));
+        }
+
+        return Row.Rate($"durable appends, {Connections} callers", ours, theirs, "commands/s", Goal, (_, ratio) => ratio >= 10);
+    }
+
+    private static string SilosOf(int silos) => silos == 1 ? "1 silo" : $"{silos} silos";
+
+    private static async Task<IPlayerGrain[]> RegisterAsync(IShardHost shard)
+    {
+        var players = new IPlayerGrain[MostCallers];
+        for (var i = 0; i < players.Length; i++)
+        {
+            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Shard, DateTimeOffset.UtcNow).ToString());
+            Require((await players[i].HandleAsync(new RegisterPlayer("register", $"Player{i}", 100))).Accepted);
+        }
+
+        return players;
+    }
+
+    private static async Task<double> RateAsync(Func<int, Task> send, int callers, double seconds)
+    {
+        var sent = new long[callers];
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
             for (; Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; sent[caller]++)
             {
@@ -58,17 +110,24 @@ public sealed class PostgresCommandBenchmark : IBenchmark
         return sent.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<PostgresEventStore> OpenAsync(PostgresServer server, CancellationToken cancellationToken)
+    /// <summary>One at a time, to all players in turn.</summary>
+    private static async Task<(double P50, double P99)> LatencyAsync(Func<int, Task> send, int count)
     {
-        var database = await server.CreateDatabaseAsync(cancellationToken);
-        await PostgresSchema.MigrateAsync(database, cancellationToken);
-        return await PostgresEventStore.OpenAsync(database, cancellationToken);
+        var times = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await send(i % Connections);
+            times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        return (times[count / 2], times[count * 99 / 100]);
     }
 
-    private static async Task AppendAsync(PostgresEventStore store, int caller, long version)
+    private static void Require(bool stored)
     {
-        var commit = new Commit($"c{version}", "00112233445566778899AABBCCDDEEFF", DateTimeOffset.UtcNow, [new EventData("player.experience-gained", 1, Body)]);
-        if ((await store.AppendAsync($"player/{caller}", version, [commit])).Status != AppendStatus.Appended)
+        if (!stored)
         {
             throw new InvalidOperationException("A command was not stored.");
         }

@@ -6,9 +6,6 @@ public interface ICounterGrain : IGrainWithStringKey
 {
     [Alias("Add")]
     Task<long> AddAsync(long amount);
-
-    [Alias("AddFast")]
-    ValueTask<long> AddFastAsync(long amount);
 }
 
 public sealed class CounterGrain : Grain, ICounterGrain
@@ -19,11 +16,5 @@ public sealed class CounterGrain : Grain, ICounterGrain
     {
         _total += amount;
         return Task.FromResult(_total);
-    }
-
-    public ValueTask<long> AddFastAsync(long amount)
-    {
-        _total += amount;
-        return new ValueTask<long>(_total);
     }
 }

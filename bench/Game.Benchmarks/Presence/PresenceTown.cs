@@ -1,71 +1,40 @@
-using Game.Broadcast.InProcess;
 using Game.Contracts.Identity;
 using Game.Contracts.Presence;
-using Game.EventStore.Sqlite;
-using Game.Grains;
 using Game.Grains.Hosting;
 using Game.Grains.Presence;
-using Game.Hosting.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Benchmarks.Presence;
 
 /// <summary>Shards in one process with players that come and go, reported once a second as a gateway does.</summary>
 internal sealed class PresenceTown : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("game-presence-").FullName;
+    private readonly Shards _shards;
     private readonly Random _random = new(1);
-    private readonly List<SqliteEventStore> _stores = [];
-    private readonly List<IShardHost> _hosts = [];
     private readonly Dictionary<string, HashSet<string>> _online = [];
     private readonly Dictionary<string, List<string>> _players = [];
     private long _sequence;
 
-    private PresenceTown()
+    private PresenceTown(Shards shards, int players)
     {
-        Bus = new CountingBus(
-            InProcessBus.Open(
-                new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance),
-            "presence.");
+        _shards = shards;
+        foreach (var name in shards.Names)
+        {
+            _players[name] =
+                [.. Enumerable.Range(0, players / shards.Names.Count).Select(_ => EntityId.New(name, DateTimeOffset.UtcNow).ToString())];
+            _online[name] = [];
+        }
     }
 
-    public CountingBus Bus { get; }
+    public CountingBus Bus => (CountingBus)_shards.Bus;
 
     public static TimeSpan Interval { get; } = new PresenceOptions().Interval;
 
-    public IReadOnlyList<string> Shards { get; private set; } = [];
+    public IReadOnlyList<string> Shards => _shards.Names;
 
-    public static async Task<PresenceTown> StartAsync(int shards, int players, CancellationToken cancellationToken)
-    {
-        var town = new PresenceTown { Shards = [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)] };
-        foreach (var name in town.Shards)
-        {
-            var store = SqliteEventStore.Open(Path.Combine(town._folder, name, "events.db"));
-            town._stores.Add(store);
-            var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, town.Shards),
-                    Store = store,
-                    Reminders = store.Items("reminders"),
-                    Bus = town.Bus,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                cancellationToken);
-            town._hosts.Add(host);
-            await host.Traffic.DeclareAsync(cancellationToken);
-            town._players[name] =
-                [.. Enumerable.Range(0, players / shards).Select(_ => EntityId.New(name, DateTimeOffset.UtcNow).ToString())];
-            town._online[name] = [];
-        }
-
-        foreach (var host in town._hosts)
-        {
-            await host.Traffic.StartAsync(cancellationToken);
-        }
-
-        return town;
-    }
+    public static async Task<PresenceTown> StartAsync(int shards, int players, CancellationToken cancellationToken) => new(
+        await Benchmarks.Shards.StartAsync(
+            new ShardsSetup { Count = shards, WrapBus = bus => new CountingBus(bus, "presence.") }, cancellationToken),
+        players);
 
     /// <summary>All players sign in; returns when every shard knows all of them.</summary>
     public async Task FillAsync(CancellationToken cancellationToken)
@@ -81,7 +50,7 @@ internal sealed class PresenceTown : IAsyncDisposable
         {
             await ReportAsync(full: true);
             await Task.Delay(PresenceOptions.ReportInterval, cancellationToken);
-            var answers = await Task.WhenAll(_hosts.Select(host => PresenceOf(host).GetAsync(all)));
+            var answers = await Task.WhenAll(_shards.Hosts.Select(host => PresenceOf(host).GetAsync(all)));
             known = answers.All(answer => answer.All(player => player.Online));
         }
     }
@@ -96,28 +65,14 @@ internal sealed class PresenceTown : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var host in _hosts)
-        {
-            await host.DisposeAsync();
-        }
-
-        await Bus.DisposeAsync();
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _shards.DisposeAsync();
 
     private static IPresenceGrain PresenceOf(IShardHost host) => host.Grains.GetGrain<IPresenceGrain>(host.Shard);
 
     private async Task ReportAsync(bool full, double share = 0)
     {
         _sequence++;
-        foreach (var host in _hosts)
+        foreach (var host in _shards.Hosts)
         {
             var online = _online[host.Shard];
             var changed = _players[host.Shard].Where(_ => _random.NextDouble() < share).ToList();

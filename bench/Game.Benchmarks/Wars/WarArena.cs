@@ -1,75 +1,51 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Game.Broadcast;
-using Game.Broadcast.InProcess;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Feeds;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
-using Game.EventStore.Sqlite;
-using Game.Grains;
 using Game.Grains.EventSourcing;
 using Game.Grains.Hosting;
-using Game.Hosting.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Benchmarks.Wars;
 
 /// <summary>Shards in one process with a war under way, and a listener for its scoreboard on each of them.</summary>
 internal sealed class WarArena : IAsyncDisposable
 {
-    private readonly IBroadcastBus _bus;
-    private readonly List<SqliteEventStore> _stores = [];
-    private readonly List<IShardHost> _hosts = [];
+    private readonly Shards _shards;
     private readonly List<Listener> _listeners = [];
     private string _war = "";
     private string _fighter = "";
     private long _points;
     private int _strikes;
 
-    private WarArena(string folder, IBroadcastBus bus)
+    private WarArena(Shards shards)
     {
-        Folder = folder;
-        _bus = bus;
+        _shards = shards;
     }
 
-    public string Folder { get; }
+    public string Folder => _shards.Folder;
 
     /// <param name="shards">At least 2.</param>
-    /// <param name="bus">Joins them; null: the in-process bus. Disposed with the arena.</param>
+    /// <param name="openBus">What joins them; null: the in-process bus.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<WarArena> StartAsync(int shards, IBroadcastBus? bus, CancellationToken cancellationToken)
+    public static async Task<WarArena> StartAsync(
+        int shards, Func<CancellationToken, Task<IBroadcastBus>>? openBus, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("game-war-").FullName;
-        var arena = new WarArena(folder, bus ?? InProcessBus.Open(
-            new InProcessBusOptions { Path = Path.Combine(folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance));
-        IReadOnlyList<string> names = [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)];
-        foreach (var name in names)
+        var arena = new WarArena(await Shards.StartAsync(new ShardsSetup { Count = shards, OpenBus = openBus }, cancellationToken));
+        try
         {
-            var store = SqliteEventStore.Open(Path.Combine(arena.Folder, name, "events.db"));
-            arena._stores.Add(store);
-            arena._hosts.Add(await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, names),
-                    Store = store,
-                    Reminders = store.Items("reminders"),
-                    Bus = arena._bus,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                cancellationToken));
-            await arena._hosts[^1].Traffic.DeclareAsync(cancellationToken);
+            await arena.BeginWarAsync(cancellationToken);
+            return arena;
         }
-
-        foreach (var host in arena._hosts)
+        catch
         {
-            await host.Traffic.StartAsync(cancellationToken);
+            await arena.DisposeAsync();
+            throw;
         }
-
-        await arena.BeginWarAsync(cancellationToken);
-        return arena;
     }
 
     /// <summary>Strikes one after the other; each waits until every shard shows it.</summary>
@@ -95,21 +71,7 @@ internal sealed class WarArena : IAsyncDisposable
         return (latencies, (double)messages / strikes);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var host in _hosts)
-        {
-            await host.DisposeAsync();
-        }
-
-        await _bus.DisposeAsync();
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        Directory.Delete(Folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _shards.DisposeAsync();
 
     private static void Require(bool holds, string? why)
     {
@@ -128,14 +90,14 @@ internal sealed class WarArena : IAsyncDisposable
         }
     }
 
-    private IGrainFactory Home(string id) => _hosts.First(host => host.Shard == EntityId.ShardOf(id)).Grains;
+    private IGrainFactory Home(string id) => _shards.Of(EntityId.ShardOf(id)).Grains;
 
     private async Task BeginWarAsync(CancellationToken cancellationToken)
     {
-        var red = await FoundAsync(_hosts[0], "Reds", cancellationToken);
-        var blue = await FoundAsync(_hosts[1], "Blues", cancellationToken);
+        var red = await FoundAsync(_shards.Hosts[0], "Reds", cancellationToken);
+        var blue = await FoundAsync(_shards.Hosts[1], "Blues", cancellationToken);
         _fighter = blue.Leader;
-        _war = EntityId.New(_hosts[0].Shard, DateTimeOffset.UtcNow).ToString();
+        _war = EntityId.New(_shards.Hosts[0].Shard, DateTimeOffset.UtcNow).ToString();
         var held = await Home(red.Guild).GetGrain<IGuildGrain>(red.Guild)
             .HandleAsync(new HoldWager("declare", red.Leader, _war, blue.Guild, 1, 3600));
         Require(held.Accepted, held.Refusal?.Detail);
@@ -143,7 +105,7 @@ internal sealed class WarArena : IAsyncDisposable
         await UntilAsync(async () => (await defender.GetAsync())!.Wars.Count == 1, cancellationToken);
         var accepted = await defender.HandleAsync(new AcceptWar("accept", blue.Leader, _war));
         Require(accepted.Accepted, accepted.Refusal?.Detail);
-        foreach (var host in _hosts)
+        foreach (var host in _shards.Hosts)
         {
             await UntilAsync(async () => await host.Grains.GetGrain<IWarFrontGrain>(_war).GetAsync() is not null, cancellationToken);
             var listener = new Listener();
@@ -167,7 +129,7 @@ internal sealed class WarArena : IAsyncDisposable
 
     private async Task<long> PublishedAsync()
     {
-        var statuses = await Task.WhenAll(_hosts.Select(
+        var statuses = await Task.WhenAll(_shards.Hosts.Select(
             host => host.Grains.GetGrain<IBroadcastPublisherGrain>(Exchanges.Guild).GetStatusAsync()));
         return statuses.Sum(status => status.Published);
     }

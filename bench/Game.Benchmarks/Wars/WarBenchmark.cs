@@ -1,5 +1,3 @@
-using Game.Broadcast;
-
 namespace Game.Benchmarks.Wars;
 
 /// <summary>
@@ -13,5 +11,5 @@ public sealed class WarBenchmark : IBenchmark
     public string Name => "war";
 
     public Task<IReadOnlyList<Row>> RunAsync(bool quick, CancellationToken cancellationToken) =>
-        WarMeasurement.RunAsync("", quick, static _ => Task.FromResult<IBroadcastBus?>(null), cancellationToken);
+        WarMeasurement.RunAsync("", quick, openBus: null, cancellationToken);
 }

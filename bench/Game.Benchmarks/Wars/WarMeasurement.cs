@@ -14,13 +14,13 @@ internal static class WarMeasurement
     /// <param name="openBus">Called for each number of shards; null: the in-process bus.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<Row>> RunAsync(
-        string over, bool quick, Func<CancellationToken, Task<IBroadcastBus?>> openBus, CancellationToken cancellationToken)
+        string over, bool quick, Func<CancellationToken, Task<IBroadcastBus>>? openBus, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
         double? messagesAtThree = null;
         foreach (var shards in (int[])[3, 10, 30, 100])
         {
-            await using var arena = await WarArena.StartAsync(shards, await openBus(cancellationToken), cancellationToken);
+            await using var arena = await WarArena.StartAsync(shards, openBus, cancellationToken);
             await arena.MeasureAsync(quick ? 10 : 50, cancellationToken);
             var (latencies, messages) = await arena.MeasureAsync(quick ? 40 : 300, cancellationToken);
             var floor = MeasureFloor(arena.Folder, latencies.Length);
