@@ -106,6 +106,7 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 await world.StartShardAsync(shard, settings, boards, loggers, cancellationToken);
             }
 
+            await Task.WhenAll(world._hosts.Values.Select(host => host.Traffic.DeclareAsync(cancellationToken)));
             foreach (var host in world._hosts.Values)
             {
                 await host.Traffic.StartAsync(cancellationToken);
@@ -181,7 +182,6 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         var host = await patience.TryAsync(
             () => ShardHost.StartAsync(OptionsOf(shard, store, settings, boards, loggers), cancellationToken), cancellationToken);
         _hosts.Add(shard, host);
-        await host.Traffic.DeclareAsync(cancellationToken);
     }
 
     private ShardHostOptions OptionsOf(

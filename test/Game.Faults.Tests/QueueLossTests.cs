@@ -18,7 +18,7 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
-        var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
+        var queue = ShardQueues.NameOf(Exchanges.Chat, "s02");
         await FollowedAsync(shards);
         var ledger = new ChatLedger(shards, Messages);
         try
@@ -78,8 +78,7 @@ public sealed class QueueLossTests
             await ledger.ReachAsync(0.4, Cancelled);
             await Brokers.MeddleAsync(broker.Address, async channel =>
             {
-                await channel.QueueDeleteAsync(BroadcastRoutes.QueueOf(Exchanges.Chat, "s03"), cancellationToken: Cancelled);
-                await channel.QueueDeleteAsync(Resync.NameOf("s03"), cancellationToken: Cancelled);
+                await channel.QueueDeleteAsync(ShardQueues.NameOf(Exchanges.Chat, "s03"), cancellationToken: Cancelled);
             });
             await ledger.ReachAsync(0.5, Cancelled);
             await shards[2].StartAsync(Cancelled);
@@ -103,14 +102,14 @@ public sealed class QueueLossTests
         try
         {
             // The binding is gone while all is said, and back afterwards: nothing follows what was lost.
-            var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
+            var queue = ShardQueues.NameOf(Exchanges.Chat, "s02");
             using var unbinding = new CancellationTokenSource();
             var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var unbound = Brokers.MeddleAsync(broker.Address, async channel =>
             {
                 while (!unbinding.IsCancellationRequested)
                 {
-                    foreach (var binding in BroadcastRoutes.BindingsOf(Exchanges.Chat, "s02"))
+                    foreach (var binding in ShardQueues.BindingsOf(Exchanges.Chat, "s02"))
                     {
                         await channel.QueueUnbindAsync(queue, binding.Exchange, binding.Pattern, cancellationToken: Cancelled);
                     }

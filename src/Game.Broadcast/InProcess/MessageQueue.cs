@@ -298,6 +298,16 @@ internal sealed class MessageQueue(int id, QueueDeclaration declaration, long wa
         waiting?.SetResult();
     }
 
+    /// <summary>Takes over the dead letters of a queue that is retired.</summary>
+    public void Inherit(MessageQueue former)
+    {
+        var letters = (int)former.Depth.DeadLetters;
+        lock (_gate)
+        {
+            _deadLetters += letters;
+        }
+    }
+
     public void ForgetDeadLetter()
     {
         lock (_gate)

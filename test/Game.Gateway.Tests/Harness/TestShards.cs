@@ -257,7 +257,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             }
 
             // Digests never end, and change nothing that is stored.
-            foreach (var queue in BroadcastRoutes.QueuesOf(name).Where(queue => queue.Route != Exchanges.Digests))
+            foreach (var queue in ShardQueues.Of(name).Where(queue => !queue.Declaration.Transient))
             {
                 var depth = await _bus.GetDepthAsync(queue.Name);
                 if (depth.Ready > 0 || depth.Unacknowledged > 0)
