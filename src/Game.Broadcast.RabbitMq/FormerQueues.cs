@@ -22,8 +22,15 @@ internal sealed class FormerQueues(Topology topology, QueueReader reader, DeadLe
         {
             deadLetters.Succeed(queue.Name, successor);
             var state = await topology.LookAsync(queue.Name);
-            if (state is { Consumers: > 0 } || (state is { Ready: > 0 } && !queue.Transient))
+            if (state is { Consumers: > 0 })
             {
+                // Of a silo that still runs. It would bind it again.
+                left.Insert(0, queue.Name);
+            }
+            else if (state is { Ready: > 0 } && !queue.Transient)
+            {
+                // Else it would not run empty where much is said.
+                await topology.UnbindAsync(queue);
                 left.Insert(0, queue.Name);
             }
             else if (left.Count == 0 || queue != queues[0])

@@ -169,6 +169,18 @@ internal sealed partial class Topology(BrokerConnection connection, Declarer dec
         }
     }
 
+    /// <summary>Sends a queue nothing more.</summary>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public Task UnbindAsync(QueueDeclaration queue) => connection.UseChannelAsync(async channel =>
+    {
+        foreach (var (exchange, pattern) in queue.Bindings)
+        {
+            await channel.QueueUnbindAsync(queue.Name, exchange, pattern);
+        }
+
+        return true;
+    });
+
     /// <summary>Deletes a queue, whatever is in it; one that is not there is deleted.</summary>
     /// <exception cref="BroadcastException">The broker is away.</exception>
     public Task DeleteAsync(string queue) => connection.UseChannelAsync(channel => channel.QueueDeleteAsync(queue));

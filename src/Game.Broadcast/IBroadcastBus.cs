@@ -67,7 +67,8 @@ public interface IBroadcastBus : IAsyncDisposable
 
     /// <summary>
     /// Takes queues of an earlier build out of service: one that holds nothing and that nobody consumes is deleted, and its dead letters
-    /// become those of <paramref name="successor"/>. Queues that are not there are retired.
+    /// become those of <paramref name="successor"/>; one that holds something and that nobody consumes gets nothing more. Queues that are not
+    /// there are retired.
     /// </summary>
     /// <param name="queues">As they were declared, in the order in which they were.</param>
     /// <param name="successor">A queue that is bound to all they were bound to.</param>

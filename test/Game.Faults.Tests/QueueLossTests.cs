@@ -1,6 +1,5 @@
 using Game.Broadcast;
 using Game.Grains.Broadcast;
-using Game.Grains.Broadcast.Chains;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -19,7 +18,7 @@ public sealed class QueueLossTests
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
         var queue = ShardQueues.NameOf(Exchanges.Chat, "s02");
-        await FollowedAsync(shards);
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, Messages);
         try
         {
@@ -68,7 +67,7 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
-        await FollowedAsync(shards);
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, Messages / 2);
         try
         {
@@ -97,7 +96,7 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(2, [broker.Address]);
-        await FollowedAsync(shards);
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, 400);
         try
         {
@@ -128,23 +127,6 @@ public sealed class QueueLossTests
         finally
         {
             await EndAsync(shards);
-        }
-    }
-
-    /// <summary>Waits until every shard follows every other: from then on nothing is missed unseen.</summary>
-    private static async Task FollowedAsync(IReadOnlyList<Shard> shards)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        foreach (var shard in shards)
-        {
-            foreach (var source in shards)
-            {
-                while (await shard.Store.ReadCursorAsync(Resync.KnownCursorOf(source.Name), Cancelled) == 0)
-                {
-                    Assert.True(DateTime.UtcNow < deadline, $"{shard.Name} does not follow {source.Name}.");
-                    await Task.Delay(50, Cancelled);
-                }
-            }
         }
     }
 

@@ -186,14 +186,21 @@ public sealed class InProcessBus : IBroadcastBus
             ObjectDisposedException.ThrowIf(_disposed, this);
             foreach (var former in queues.Select(queue => _queues.GetValueOrDefault(queue.Name)).OfType<MessageQueue>())
             {
-                if (former.Depth is not { Ready: 0, Unacknowledged: 0 } || _consumers.Keys.Any(consumer => consumer.Queue == former))
+                if (_consumers.Keys.Any(consumer => consumer.Queue == former))
+                {
+                    left.Add(former.Name);
+                    continue;
+                }
+
+                _routes.Clear();
+                former.Unbind(_head);
+                if (former.Depth is not { Ready: 0, Unacknowledged: 0 })
                 {
                     left.Add(former.Name);
                     continue;
                 }
 
                 _queues.TryRemove(former.Name, out _);
-                _routes.Clear();
                 heir.Inherit(former);
                 var entry = new RetireEntry(former.Id, heir.Id);
                 _journal.Enqueue(entry);
