@@ -1,6 +1,5 @@
 using Game.Broadcast.RabbitMq;
 using Game.LocalServers;
-using RabbitMQ.Client;
 using Xunit;
 
 namespace Game.Broadcast.Tests;

@@ -24,9 +24,7 @@ public sealed class UpgradeTests
             await Brokers.MeddleAsync(broker.Address, channel => DowngradeAsync(channel, "s02"));
             var saying = ledger.SayAsync(Cancelled);
 
-            // Only one of two is there to say something.
-            await ledger.ReachAsync(0.2, Cancelled);
-            Assert.InRange(await CountAsync(broker, $"{Exchanges.Chat}.s02"), 100, long.MaxValue);
+            await WaitingAsync(broker, 200);
             await shards[1].StartAsync(Cancelled);
             await saying;
             await ledger.ReachAsync(1, Cancelled);
@@ -65,10 +63,9 @@ public sealed class UpgradeTests
             }
 
             var saying = ledger.SayAsync(Cancelled);
-            await ledger.ReachAsync(0.2, Cancelled);
+            await WaitingAsync(broker, 200);
             await shards[1].StartAsync(Cancelled);
-            Assert.InRange(await CountAsync(broker, $"{Exchanges.Chat}.s02"), 100, long.MaxValue);
-
+            await WaitingAsync(broker, 300);
             await channel.DisposeAsync();
             await saying;
             await ledger.ReachAsync(1, Cancelled);
@@ -119,12 +116,16 @@ public sealed class UpgradeTests
         }
     }
 
-    private static async Task<long> CountAsync(RabbitMqServer broker, string queue)
+    /// <summary>Waits until so many messages stand in the earlier build's queue.</summary>
+    private static Task WaitingAsync(RabbitMqServer broker, int count) => Brokers.MeddleAsync(broker.Address, async channel =>
     {
-        var ready = 0L;
-        await Brokers.MeddleAsync(broker.Address, async channel => ready = (await channel.QueueDeclarePassiveAsync(queue, Cancelled)).MessageCount);
-        return ready;
-    }
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        while ((await channel.QueueDeclarePassiveAsync($"{Exchanges.Chat}.s02", Cancelled)).MessageCount is var waiting && waiting < count)
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"{waiting} messages wait.");
+            await Task.Delay(20, Cancelled);
+        }
+    });
 
     /// <summary>Waits until only the queues of today are left: four of each shard.</summary>
     private static async Task GoneAsync(RabbitMqServer broker)

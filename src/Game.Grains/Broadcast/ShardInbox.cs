@@ -118,6 +118,8 @@ public sealed partial class ShardInbox(
         List<IAsyncDisposable> consumers = [];
         try
         {
+            // What is transient is not waited for: it goes with the silo that has it.
+            former = [.. former.Where(queue => !queue.Declaration.Transient)];
             foreach (var queue in former)
             {
                 consumers.Add(await bus.ConsumeAsync(queue.Name, (batch, ending) => HandleAsync(queue, batch, ending), stopping));
