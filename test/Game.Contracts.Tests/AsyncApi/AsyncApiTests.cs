@@ -35,9 +35,9 @@ public sealed class AsyncApiTests
                 var chain = BroadcastRoutes.ChainOf(routed.Exchange, key);
                 foreach (var shard in Enumerable.Range(1, 12).Select(ShardId.Numbered))
                 {
-                    var reached = BroadcastRoutes.QueuesOf(shard).Where(queue => queue.Declaration.Bindings.Any(
+                    var reached = ShardQueues.Of(shard).Where(queue => queue.Declaration.Bindings.Any(
                         binding => binding.Exchange == routed.Exchange && new TopicPattern(binding.Pattern).IsMatch(key))).ToList();
-                    var chained = reached.Any(queue => queue.HasChains && queue.Name == BroadcastRoutes.QueueOf(routed.Exchange, shard));
+                    var chained = reached.Any(queue => queue.HasChains && queue.Name == ShardQueues.NameOf(routed.Exchange, shard));
                     Assert.True(reached.Count <= 1, $"{routed.Type.Alias} with key {key} reaches several queues of {shard}.");
                     Assert.True(
                         chained == (chain == BroadcastRoutes.AllShards || chain == shard),

@@ -252,7 +252,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             }
 
             // Digests never end, and change nothing that is stored.
-            foreach (var queue in BroadcastRoutes.QueuesOf(shard.Name).Where(queue => queue.Route != Exchanges.Digests))
+            foreach (var queue in ShardQueues.Of(shard.Name).Where(queue => !queue.Declaration.Transient))
             {
                 var depth = await _bus.GetDepthAsync(queue.Name);
                 if (depth.Ready > 0 || depth.Unacknowledged > 0)
