@@ -14,15 +14,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Game.Benchmarks;
 
 /// <summary>
-/// Shards in this process, set up as a silo sets them up, with everything they keep in a temporary folder that goes with them.
+/// Shards in one silo of this process, or in several that meet in a database, set up as the product sets them up, with everything they keep in a temporary folder that goes with them.
 /// The only place where benchmarks start shards. Not thread-safe.
 /// </summary>
 internal sealed class Shards : IAsyncDisposable
 {
     private readonly ShardsSetup _setup;
-    private readonly List<IShardHost> _hosts = [];
+    private readonly List<SiloHost> _running = [];
     private readonly Dictionary<string, IEventStore> _stores = new(StringComparer.Ordinal);
     private readonly List<Silo> _silos = [];
+    private string? _database;
     private IBroadcastBus? _bus;
 
     private Shards(ShardsSetup setup)
@@ -35,8 +36,8 @@ internal sealed class Shards : IAsyncDisposable
 
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The shards in the order of their names; of one with several silos, the first one's view of it.</summary>
-    public IReadOnlyList<IShardHost> Hosts => _hosts;
+    /// <summary>The shards in the order of their names, as the first silo hosts them.</summary>
+    public IReadOnlyList<HostedShard> Hosts => _running[0].Shards;
 
     public IBroadcastBus Bus => _bus ?? throw new InvalidOperationException("The shards have not been started.");
 
@@ -62,7 +63,7 @@ internal sealed class Shards : IAsyncDisposable
         }
     }
 
-    public IShardHost Of(string shard) => _hosts.First(host => host.Shard == shard);
+    public HostedShard Of(string shard) => _running[0][shard];
 
     public IEventStore StoreOf(string shard) => _stores[shard];
 
@@ -97,39 +98,43 @@ internal sealed class Shards : IAsyncDisposable
         if (_setup.Server is not { } server)
         {
             var file = SqliteEventStore.Open(Path.Combine(Folder, shard, "events.db"));
-            _silos.Add(new Silo(shard, file, file, file.Items("reminders"), null));
+            _silos.Add(new Silo(0, shard, file, file, file.Items("reminders")));
             _stores[shard] = file;
             return;
         }
 
         var database = await server.CreateDatabaseAsync(cancellationToken);
+        _database ??= database;
         await PostgresSchema.MigrateAsync(database, cancellationToken);
         for (var i = 0; i < _setup.Silos; i++)
         {
             var store = await PostgresEventStore.OpenAsync(database, cancellationToken);
-            _silos.Add(new Silo(shard, store, store, store.Items("reminders"), database));
+            _silos.Add(new Silo(i, shard, store, store, store.Items("reminders")));
             _stores.TryAdd(shard, store);
         }
     }
 
     private async Task StartSilosAsync(CancellationToken cancellationToken)
     {
-        foreach (var silo in _silos)
+        foreach (var silo in _silos.GroupBy(part => part.Number))
         {
-            var host = await ShardHost.StartAsync(OptionsOf(silo), cancellationToken);
-            _hosts.Add(host);
-            if (_setup.Traffic)
-            {
-                await host.Traffic.DeclareAsync(cancellationToken);
-            }
+            _running.Add(await SiloHost.StartAsync(
+                new SiloHostOptions
+                {
+                    Shards = [.. silo.Select(OptionsOf)],
+                    Streams = _setup.Streams,
+                    Dashboard = _setup.Dashboard ? new DashboardSampling() : null,
+                    Cluster = ClusterOf(silo.Key),
+                    LoggerFactory = NullLoggerFactory.Instance,
+                },
+                cancellationToken));
         }
 
-        // A shard that talks before another listens would leave it behind.
         if (_setup.Traffic)
         {
-            foreach (var host in _hosts)
+            foreach (var silo in _running)
             {
-                await host.Traffic.StartAsync(cancellationToken);
+                await silo.StartTrafficAsync(cancellationToken);
             }
         }
     }
@@ -141,31 +146,30 @@ internal sealed class Shards : IAsyncDisposable
         Reminders = silo.Reminders,
         Bus = Bus,
         Streams = _setup.Streams,
-        Dashboard = _setup.Dashboard ? new DashboardSampling() : null,
         LoggerFactory = NullLoggerFactory.Instance,
-        Cluster = silo.Database is { } database
-            ? new ClusterOptions
-            {
-                ClusterId = "bench",
-                ConnectionString = database,
-                Address = IPAddress.Loopback,
-                SiloPort = LocalPort.Free(),
-                GatewayPort = LocalPort.Free(),
-                SiloName = $"{silo.Shard}-{_hosts.Count}",
-            }
-            : null,
+    };
+
+    private ClusterOptions? ClusterOf(int silo) => _database is null ? null : new ClusterOptions
+    {
+        ClusterId = "bench",
+        ServiceId = Names[0],
+        ConnectionString = _database,
+        Address = IPAddress.Loopback,
+        SiloPort = LocalPort.Free(),
+        GatewayPort = LocalPort.Free(),
+        SiloName = $"silo-{silo}",
     };
 
     private async Task StopSilosAsync()
     {
-        foreach (var host in _hosts)
+        foreach (var silo in _running)
         {
-            await host.DisposeAsync();
+            await silo.DisposeAsync();
         }
 
-        _hosts.Clear();
+        _running.Clear();
     }
 
-    /// <summary>A silo to be: its shard, its view of the shard's store, and the database it meets others in.</summary>
-    private sealed record Silo(string Shard, IEventStore Events, IAsyncDisposable Store, IDurableItems Reminders, string? Database);
+    /// <summary>A shard of a silo to be: the silo's number, and its view of the shard's store.</summary>
+    private sealed record Silo(int Number, string Shard, IEventStore Events, IAsyncDisposable Store, IDurableItems Reminders);
 }

@@ -7,8 +7,10 @@ namespace Game.Broadcast.RabbitMq;
 internal static class BrokerErrors
 {
     public const ushort NotFound = 404;
+    public const ushort Locked = 405;
     public const ushort PreconditionFailed = 406;
-    private const ushort InternalError = 541;
+    private const ushort AccessRefused = 403;
+    private const ushort NotAllowed = 530;
 
     /// <summary>Whether the broker, or the way to it, is the cause. The library also cancels, or disposes, when a connection ends.</summary>
     public static bool IsBrokers(Exception exception) =>
@@ -17,9 +19,20 @@ internal static class BrokerErrors
     public static bool Is(Exception exception, ushort code) =>
         exception is OperationInterruptedException { ShutdownReason.ReplyCode: var reply } && reply == code;
 
-    /// <summary>Whether the broker was there, and did not manage it in its time or ours.</summary>
-    public static bool IsOverload(Exception? exception) =>
-        exception is TimeoutException or OperationCanceledException || (exception is not null && Is(exception, InternalError));
+    /// <summary>Whether the broker has decided against it: asked again it says the same.</summary>
+    public static bool IsRefusal(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is AuthenticationFailureException or PossibleAuthenticationFailureException
+                || Is(exception, AccessRefused) || Is(exception, Locked) || Is(exception, PreconditionFailed) || Is(exception, NotAllowed))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What the broker said, or why it said nothing.</summary>
     public static string Describe(Exception exception) => exception switch

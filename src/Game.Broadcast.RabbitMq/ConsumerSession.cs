@@ -14,7 +14,7 @@ internal sealed partial class ConsumerSession(
     ConsumerServices services) : IAsyncDisposable
 {
     private readonly DeliveryWindow _window = new();
-    private readonly FailureMemory _failures = new(queue.Name, services.Reader, services.Publisher);
+    private readonly FailureMemory _failures = new(queue.Name, queue.Transient, services.DeadLetters, services.Clock);
 
     /// <summary>Returns when it is told to stop.</summary>
     /// <param name="worked">Called after a batch that went well.</param>
@@ -46,6 +46,8 @@ internal sealed partial class ConsumerSession(
         {
             // What it has not settled goes back as it came.
         }
+
+        await _failures.TidyAsync();
     }
 
     public async ValueTask DisposeAsync()

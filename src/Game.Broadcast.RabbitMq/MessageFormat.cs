@@ -94,20 +94,52 @@ internal static class MessageFormat
     }
 
     /// <summary>The message as it came, for the dead letters, where nothing expires.</summary>
-    public static BasicProperties Bury(ReceivedMessage received, long id, string reason, int deliveries)
+    public static BasicProperties Bury(ReceivedMessage received, string queue, long id, string reason, int deliveries)
     {
-        var properties = Forward(received);
+        var properties = Move(received, queue);
         properties.Headers![DeadId] = id;
         properties.Headers[DeadReason] = reason;
         properties.Headers[DeadDeliveries] = deliveries;
         return properties;
     }
 
+    /// <summary>The message as it is, as a dead letter of a queue.</summary>
+    public static BasicProperties Move(ReceivedMessage received, string queue)
+    {
+        var properties = Forward(received);
+        properties.Headers![DeadQueue] = queue;
+        return properties;
+    }
+
+    /// <returns>The queue that a dead letter is of; null: it is none.</returns>
+    public static string? QueueOf(ReceivedMessage buried) => Text(buried.Headers, DeadQueue);
+
+    /// <summary>A note of how often a message of a queue has failed.</summary>
+    public static BasicProperties Note(string queue, string key, int failures, DateTimeOffset now) => new()
+    {
+        Persistent = true,
+        Headers = new Dictionary<string, object?>
+        {
+            [FailuresIn] = queue,
+            [FailuresOf] = key,
+            [Failures] = failures,
+            [FailedAt] = now.ToUnixTimeMilliseconds(),
+        },
+    };
+
+    /// <returns>What a note says; null: it is none.</returns>
+    public static (string Queue, string Key, int Failures, DateTimeOffset At)? NoteOf(ReceivedMessage received) =>
+        Text(received.Headers, FailuresIn) is { } queue && Text(received.Headers, FailuresOf) is { } key
+            && Number(received.Headers, Failures) is { } failures && Number(received.Headers, FailedAt) is { } at
+            ? (queue, key, (int)failures, DateTimeOffset.FromUnixTimeMilliseconds(at))
+            : null;
+
     /// <summary>A dead letter as it goes back to its queue: failures are counted anew.</summary>
     public static BasicProperties Revive(ReceivedMessage buried)
     {
         var properties = Forward(buried);
         properties.Headers![Replays] = (Number(buried.Headers, Replays) ?? 0) + 1;
+        properties.Headers.Remove(DeadQueue);
         properties.Headers.Remove(DeadId);
         properties.Headers.Remove(DeadReason);
         properties.Headers.Remove(DeadDeliveries);

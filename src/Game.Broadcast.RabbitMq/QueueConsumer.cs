@@ -7,7 +7,6 @@ internal sealed record ConsumerServices(
     BrokerConnection Connection,
     Topology Topology,
     QueueReader Reader,
-    ConfirmedPublisher Publisher,
     DeadLetterQueue DeadLetters,
     BroadcastMetrics Metrics,
     RabbitMqOptions Options,
@@ -31,8 +30,8 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
 
     private QueueConsumer(
         string queue,
-        QueueDeclaration declaration,
-        Intake intake,
+        QueueDeclaration? declaration,
+        Intake? intake,
         Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler,
         ConsumerServices services,
         Action<QueueConsumer> disposed)
@@ -53,9 +52,17 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
         ConsumerServices services,
         Action<QueueConsumer> disposed)
     {
-        var declaration = await services.Topology.RestoreAsync(queue);
-        var intake = await Intake.OpenAsync(services.Connection, declaration);
-        return new QueueConsumer(queue, declaration, intake, handler, services, disposed);
+        try
+        {
+            var declaration = await services.Topology.RestoreAsync(queue);
+            var intake = await Intake.OpenAsync(services.Connection, declaration);
+            return new QueueConsumer(queue, declaration, intake, handler, services, disposed);
+        }
+        catch (BroadcastException failure) when (Topology.IsTaken(failure))
+        {
+            // Transient, and another process's for now: this consumer asks until it is its turn.
+            return new QueueConsumer(queue, null, null, handler, services, disposed);
+        }
     }
 
     /// <summary>Gives up the place it has at the broker, if any, and takes a new one.</summary>
@@ -73,7 +80,7 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
         _disposed(this);
     }
 
-    private async Task RunAsync(QueueDeclaration declaration, Intake? intake)
+    private async Task RunAsync(QueueDeclaration? declaration, Intake? intake)
     {
         var failures = 0;
 
@@ -82,7 +89,7 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
         {
             try
             {
-                if (intake is null)
+                if (intake is null || declaration is null)
                 {
                     declaration = await _services.Topology.RestoreAsync(_queue);
                     intake = await Intake.OpenAsync(_services.Connection, declaration);
@@ -102,7 +109,7 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
                 {
                     LogFailed(_services.Logger, _queue, exception);
                 }
-                else if (failures == 0)
+                else if (failures == 0 && !Topology.IsTaken(exception))
                 {
                     LogInterrupted(_services.Logger, _queue, BrokerErrors.Describe(exception));
                 }

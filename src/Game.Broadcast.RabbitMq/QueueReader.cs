@@ -1,66 +1,84 @@
+using System.Collections.Concurrent;
 
 namespace Game.Broadcast.RabbitMq;
 
+/// <summary>What becomes of a message that was looked at.</summary>
+internal enum Look
+{
+    Keep,
+    Remove,
+
+    /// <summary>Removed, and nothing more is looked at.</summary>
+    RemoveLast,
+}
+
 /// <summary>
 /// Reads a queue that nobody consumes: takes its messages, looks, and gives back what was not removed. Until then others see
-/// less of it, so one reader of a process works at a time.
+/// less of it, so of one queue one reader of a process works at a time.
 /// </summary>
-internal sealed class QueueReader(BrokerConnection connection, Topology topology, RabbitMqOptions options, TimeProvider clock) : IDisposable
+internal sealed class QueueReader(BrokerConnection connection, Topology topology, RabbitMqOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(5);
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
 
     /// <param name="queue">The queue.</param>
-    /// <param name="remove">Told each message in turn; what it returns true for is removed, and ends the reading.</param>
-    /// <returns>The messages that were seen, and whether one was removed.</returns>
+    /// <param name="look">Told each message in turn.</param>
+    /// <returns>How many were removed.</returns>
     /// <exception cref="BroadcastException">There is no such queue, or the broker is away.</exception>
-    public async Task<(IReadOnlyList<ReceivedMessage> Seen, bool Removed)> ReadAsync(string queue, Func<ReceivedMessage, Task<bool>>? remove = null)
+    public async Task<int> ReadAsync(string queue, Func<ReceivedMessage, ValueTask<Look>> look)
     {
-        await _gate.WaitAsync();
+        var gate = _gates.GetOrAdd(queue, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync();
         try
         {
-            var seen = new List<ReceivedMessage>();
-            var removed = await connection.UseChannelAsync(
+            var (seen, removed) = (0, 0);
+            await connection.UseChannelAsync(
                 async channel =>
                 {
                     while (await channel.BasicGetAsync(queue, autoAck: false) is { } got)
                     {
-                        var message = MessageFormat.Decode(
-                            got.DeliveryTag, got.Exchange, got.RoutingKey, got.BasicProperties, got.Body.ToArray());
-                        seen.Add(message);
-                        if (remove is not null && await remove(message))
+                        seen++;
+                        var said = await look(MessageFormat.Decode(
+                            got.DeliveryTag, got.Exchange, got.RoutingKey, got.BasicProperties, got.Body.ToArray()));
+                        if (said != Look.Keep)
                         {
                             await channel.BasicAckAsync(got.DeliveryTag, multiple: false);
-                            return true;
+                            removed++;
+                        }
+
+                        if (said == Look.RemoveLast)
+                        {
+                            break;
                         }
                     }
 
-                    return false;
+                    return true;
                 },
                 failure => Topology.Missing(queue, failure));
 
             // The channel's end gives them back, some time later.
-            await WaitForAsync(queue, seen.Count - (removed ? 1 : 0));
-            return (seen, removed);
+            await WaitForAsync(queue, seen - removed);
+            return removed;
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 
     /// <returns>How many messages wait in a queue while nobody reads it here.</returns>
     public async Task<long> CountAsync(string queue)
     {
-        await _gate.WaitAsync();
+        var gate = _gates.GetOrAdd(queue, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync();
         try
         {
             return await topology.CountReadyAsync(queue);
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 
@@ -73,6 +91,4 @@ internal sealed class QueueReader(BrokerConnection connection, Topology topology
             await Task.Delay(LookAgain, clock);
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 }

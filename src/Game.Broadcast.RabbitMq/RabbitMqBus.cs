@@ -10,10 +10,6 @@ namespace Game.Broadcast.RabbitMq;
 public sealed partial class RabbitMqBus : IBroadcastBus
 {
     private const int MaxLooks = 5;
-    private const int MaxDeclares = 5;
-
-    /// <summary>Failures after which the pauses of a declaration begin: short ones give a broker with much to do only more.</summary>
-    private const int PatientFrom = 4;
     private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqOptions _options;
@@ -21,10 +17,12 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     private readonly ILogger _logger;
     private readonly BrokerConnection _publishing;
     private readonly BrokerConnection _consuming;
+    private readonly Declarer _declarer;
     private readonly Topology _topology;
     private readonly QueueReader _reader;
     private readonly ConfirmedPublisher _publisher;
     private readonly DeadLetterQueue _deadLetters;
+    private readonly FormerQueues _former;
     private readonly BroadcastMetrics _metrics;
     private readonly ConcurrentDictionary<QueueConsumer, byte> _consumers = [];
     private readonly ConcurrentDictionary<string, QueueDepth> _depths = new(StringComparer.Ordinal);
@@ -38,10 +36,12 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         (_options, _clock, _logger) = (options, clock, logger);
         _publishing = new BrokerConnection(options, "publishing", clock, logger);
         _consuming = new BrokerConnection(options, "consuming", clock, logger);
-        _topology = new Topology(_consuming);
+        _declarer = new Declarer(_consuming, options, clock, logger);
+        _topology = new Topology(_consuming, _declarer);
         _reader = new QueueReader(_consuming, _topology, options, clock);
         _publisher = new ConfirmedPublisher(_publishing, options, clock, Returned);
         _deadLetters = new DeadLetterQueue(_reader, _topology, _publisher, clock);
+        _former = new FormerQueues(_topology, _reader, _deadLetters);
         _metrics = new BroadcastMetrics(() => _depths.Select(entry => (entry.Key, entry.Value)), () => Health);
         _watching = Task.WhenAll(
             EveryAsync(options.DepthInterval, WatchDepthsAsync), EveryAsync(options.RestoreInterval, RestoreAsync), EveryAsync(KeepInterval, KeepConnectedAsync));
@@ -79,20 +79,15 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     {
         BroadcastLimits.ThrowIfInvalid(queue);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await _topology.DeclareAsync(queue).WaitAsync(cancellationToken);
-                return;
-            }
-            catch (BroadcastException failure) when (attempt < MaxDeclares && BrokerErrors.IsOverload(failure.InnerException))
-            {
-                // A broker with much to do answers so where a queue has to be made; what was done of it is not done again.
-                LogDeclaredAgain(_logger, queue.Name, failure.Message);
-                await Task.Delay(_options.Backoff(attempt + PatientFrom), _clock, cancellationToken);
-            }
-        }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await _topology.DeclareAsync(queue, either.Token).WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await _former.RetireAsync(queues, successor).WaitAsync(cancellationToken);
     }
 
     public async ValueTask PublishAsync(BroadcastMessage message, CancellationToken cancellationToken = default)
@@ -121,7 +116,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         var services = new ConsumerServices(
-            _consuming, _topology, _reader, _publisher, _deadLetters, _metrics, _options, _clock, _logger);
+            _consuming, _topology, _reader, _deadLetters, _metrics, _options, _clock, _logger);
         var consumer = await QueueConsumer.StartAsync(queue, handler, services, ended => _consumers.TryRemove(ended, out _));
         _consumers[consumer] = 0;
         return consumer;
@@ -156,7 +151,7 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     }
 
     /// <summary>
-    /// Empties a queue, its dead letters and what is remembered of failures. For a shard that was restored to an earlier moment,
+    /// Empties a queue, and its dead letters. For a shard that was restored to an earlier moment,
     /// while no silo of the game runs.
     /// </summary>
     /// <returns>How many messages are gone; 0 if there is no such queue.</returns>
@@ -164,7 +159,9 @@ public sealed partial class RabbitMqBus : IBroadcastBus
     public async ValueTask<long> PurgeAsync(string queue, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return await _topology.PurgeAsync(queue).WaitAsync(cancellationToken);
+        return await PurgeAsync().WaitAsync(cancellationToken);
+
+        async Task<long> PurgeAsync() => await _topology.PurgeAsync(queue) + await _deadLetters.PurgeAsync(queue);
     }
 
     /// <summary>Waits for the batches under way, and for the publishes that are not confirmed yet.</summary>
@@ -180,10 +177,10 @@ public sealed partial class RabbitMqBus : IBroadcastBus
         await Task.WhenAll(_consumers.Keys.Select(consumer => consumer.DisposeAsync().AsTask()));
         await _watching;
         await _publisher.DisposeAsync();
+        await _declarer.DisposeAsync();
         await _consuming.DisposeAsync();
         await _publishing.DisposeAsync();
         _metrics.Dispose();
-        _reader.Dispose();
         _stopping.Dispose();
     }
 
@@ -316,9 +313,6 @@ public sealed partial class RabbitMqBus : IBroadcastBus
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be put back, should it be gone: {Reason}")]
     private static partial void LogNotRestored(ILogger logger, string queue, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue {Queue} could not be declared and is declared again: {Reason}")]
-    private static partial void LogDeclaredAgain(ILogger logger, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Queue {Queue}: its depth cannot be read: {Reason}")]
     private static partial void LogDepthUnknown(ILogger logger, string queue, string reason);

@@ -5,23 +5,24 @@ using RabbitMQ.Client;
 namespace Game.Broadcast.RabbitMq;
 
 /// <summary>
-/// Exchanges and queues. A queue is replicated (quorum; a transient one is classic and lives as long as its node), has one active
-/// consumer, and two queues beside it: its dead letters and what its consumer remembers of failures. Safe for concurrent use.
+/// Exchanges and queues. A queue is replicated (quorum) and has one active consumer. A transient one is classic and belongs to the
+/// connection that declares it, so that it ends with it and nothing keeps it on a node that is down; of several processes one has it. The queues
+/// of one owner, which the last word of their names says, share a queue of dead letters. Safe for concurrent use.
 /// </summary>
-/// <remarks>
-/// Transient queues that are not exclusive have to be permitted from RabbitMQ 4.3 on
-/// (<c>deprecated_features.permit.transient_nonexcl_queues = true</c>).
-/// </remarks>
-internal sealed partial class Topology(BrokerConnection connection)
+internal sealed partial class Topology(BrokerConnection connection, Declarer declarer)
 {
     private const string Limit = "x-delivery-limit";
     private const string SingleActive = "x-single-active-consumer";
 
     /// <summary>
     /// Failures are counted by the consumer, for the broker counts also what a stopping consumer gives back. The broker's own
-    /// limit is out of reach and only tells consumers what was declared.
+    /// limit is out of reach and only tells consumers what was declared. RabbitMQ 4 drops after 20 deliveries what has no limit: dead letters
+    /// that were looked at so often, too.
     /// </summary>
     private const int LimitBase = 1_000_000;
+
+    /// <summary>Of what is repeated anyway no more is kept than a shard that hangs for a minute misses.</summary>
+    private const int TransientLength = 20_000;
 
     private readonly ConcurrentDictionary<string, QueueDeclaration> _declared = new(StringComparer.Ordinal);
 
@@ -34,51 +35,30 @@ internal sealed partial class Topology(BrokerConnection connection)
     public IEnumerable<string> Queues => _declared.Keys;
 
     /// <summary>Whether a queue that this process has declared should have got what was sent so.</summary>
-    public bool Expects(string exchange, string routingKey) => _declared.Values.Any(queue => queue.Bindings.Any(
+    public bool Expects(string exchange, string routingKey) => _declared.Values.Any(queue => !queue.Transient && queue.Bindings.Any(
         binding => binding.Exchange == exchange && new TopicPattern(binding.Pattern).IsMatch(routingKey)));
 
-    public static string DeadLettersOf(string queue) => $"{queue}.dead";
-
-    public static string FailuresOf(string queue) => $"{queue}.failures";
+    public static string DeadLettersOf(string queue) => $"game.dead-letters.{queue[(queue.LastIndexOf('.') + 1)..]}";
 
     public static Task DeclareExchangeAsync(IChannel channel, string exchange) =>
         channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
 
-    /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
-    public async Task DeclareAsync(QueueDeclaration queue)
+    /// <summary>Whether it failed because the queue is transient and another process's, or still one of an earlier connection of this one.</summary>
+    public static bool IsTaken(Exception failure) => failure.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.Locked);
+
+    /// <summary>Waits for a broker that is slow or away. A transient queue that is another process's is declared.</summary>
+    /// <exception cref="BroadcastException">It exists otherwise, or the broker refuses the user.</exception>
+    public async Task DeclareAsync(QueueDeclaration queue, CancellationToken stopping)
     {
-        await connection.UseChannelAsync(
-            async channel =>
-            {
-                foreach (var exchange in queue.Bindings.Select(binding => binding.Exchange).Distinct())
-                {
-                    await DeclareExchangeAsync(channel, exchange);
-                }
+        try
+        {
+            await declarer.DeclareAsync(queue.Name, channel => DeclareAsync(channel, queue), failure => Translate(queue, failure), stopping);
+        }
+        catch (BroadcastException failure) when (queue.Transient && IsTaken(failure))
+        {
+            // Its consumer here has its turn when the other one ends.
+        }
 
-                await DeclareQueueAsync(channel, DeadLettersOf(queue.Name), []);
-                await DeclareQueueAsync(channel, FailuresOf(queue.Name), new() { ["x-max-length"] = 1 });
-                if (queue.Transient)
-                {
-                    await channel.QueueDeclareAsync(
-                        queue.Name,
-                        durable: false,
-                        exclusive: false,
-                        autoDelete: false,
-                        new Dictionary<string, object?> { ["x-queue-type"] = "classic", [SingleActive] = true });
-                }
-                else
-                {
-                    await DeclareQueueAsync(channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, [SingleActive] = true });
-                }
-
-                foreach (var (exchange, pattern) in queue.Bindings)
-                {
-                    await channel.QueueBindAsync(queue.Name, exchange, pattern);
-                }
-
-                return true;
-            },
-            failure => BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed) ? Mismatch(queue, failure) : null);
         _declared[queue.Name] = queue;
     }
 
@@ -87,36 +67,40 @@ internal sealed partial class Topology(BrokerConnection connection)
     /// <exception cref="BroadcastException">It exists otherwise, or the broker is away.</exception>
     public async Task<bool> PutBackAsync(string queue)
     {
-        if (await IsGoneAsync(queue))
+        if (await LookAsync(queue) is null)
         {
             _gone[queue] = 0;
         }
 
-        await DeclareAsync(_declared[queue]);
+        try
+        {
+            await TryDeclareAsync(_declared[queue]);
+        }
+        catch (BroadcastException failure) when (IsTaken(failure))
+        {
+            return false;
+        }
+
         return _gone.TryRemove(queue, out _);
     }
 
     /// <summary>Puts back what this process has declared of a queue, should the broker have lost it.</summary>
     /// <returns>The declaration; for a queue that another process declared, its limit and a default prefetch.</returns>
-    /// <exception cref="BroadcastException">Nobody declared it, or the broker is away.</exception>
+    /// <exception cref="BroadcastException">Nobody declared it, it is taken (<see cref="IsTaken"/>), or the broker is away.</exception>
     public async Task<QueueDeclaration> RestoreAsync(string queue)
     {
         if (_declared.TryGetValue(queue, out var declared))
         {
-            await DeclareAsync(declared);
+            await TryDeclareAsync(declared);
             return declared;
         }
 
         await CountReadyAsync(queue);
-
         try
         {
             // The broker tells a queue's arguments only to those who get them wrong.
-            await connection.UseChannelAsync(async channel =>
-            {
-                await DeclareQueueAsync(channel, queue, new() { [Limit] = LimitBase, [SingleActive] = true });
-                return true;
-            });
+            await declarer.TryDeclareAsync(
+                channel => DeclareQueueAsync(channel, queue, new() { [Limit] = LimitBase, [SingleActive] = true }), _ => null);
         }
         catch (BroadcastException refusal) when (refusal.InnerException is { } inner && CurrentLimit(inner) is { } limit)
         {
@@ -126,9 +110,18 @@ internal sealed partial class Topology(BrokerConnection connection)
         throw new BroadcastException($"Queue {queue} is not one of this bus.");
     }
 
-    /// <returns>The messages in a queue that no consumer holds.</returns>
+    /// <returns>The messages in a queue that no consumer holds; of a transient one of another process, 0.</returns>
     /// <exception cref="BroadcastException">There is no such queue, or the broker is away.</exception>
-    public async Task<long> CountReadyAsync(string queue)
+    public async Task<long> CountReadyAsync(string queue) =>
+        (await LookAsync(queue) ?? throw new BroadcastException($"Queue {queue} has not been declared.")).Ready;
+
+    /// <summary>
+    /// Asked by name: a broker with much to do says "no consumers" also of a queue that has some, and one that was made again counts those
+    /// it had before.
+    /// </summary>
+    /// <returns>Messages that no consumer holds, and consumers; null if there is no such queue.</returns>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public async Task<(long Ready, long Consumers)?> LookAsync(string queue)
     {
         // Depths of hundreds of queues are watched: a channel for each look would cost the broker more than the looks.
         await _counting.WaitAsync();
@@ -139,7 +132,8 @@ internal sealed partial class Topology(BrokerConnection connection)
                 _counter = await connection.OpenChannelAsync();
             }
 
-            return (await _counter.QueueDeclarePassiveAsync(queue)).MessageCount;
+            var state = await _counter.QueueDeclarePassiveAsync(queue);
+            return (state.MessageCount, state.ConsumerCount);
         }
         catch (Exception exception) when (BrokerErrors.IsBrokers(exception))
         {
@@ -149,7 +143,9 @@ internal sealed partial class Topology(BrokerConnection connection)
                 await counter.DisposeAsync();
             }
 
-            throw Missing(queue, exception) ?? new BroadcastException($"Queue {queue} cannot be looked at: {BrokerErrors.Describe(exception)}", exception);
+            return BrokerErrors.Is(exception, BrokerErrors.NotFound) ? null
+                : BrokerErrors.Is(exception, BrokerErrors.Locked) ? (0, 1)
+                : throw new BroadcastException($"Queue {queue} cannot be looked at: {BrokerErrors.Describe(exception)}", exception);
         }
         finally
         {
@@ -157,44 +153,66 @@ internal sealed partial class Topology(BrokerConnection connection)
         }
     }
 
-    /// <summary>Empties a queue and the two beside it; consumers' unacknowledged messages stay.</summary>
+    /// <summary>Empties a queue; consumers' unacknowledged messages stay.</summary>
     /// <returns>How many messages are gone; 0 if there is no such queue.</returns>
     /// <exception cref="BroadcastException">The broker is away.</exception>
     public async Task<long> PurgeAsync(string queue)
     {
-        var purged = 0L;
-        foreach (var name in new[] { queue, DeadLettersOf(queue), FailuresOf(queue) })
+        try
         {
-            try
-            {
-                purged += await connection.UseChannelAsync(async channel => (long)await channel.QueuePurgeAsync(name));
-            }
-            catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
-            {
-                // Never declared: nothing is in it.
-            }
+            return await connection.UseChannelAsync(async channel => (long)await channel.QueuePurgeAsync(queue));
+        }
+        catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
+        {
+            // Never declared: nothing is in it.
+            return 0;
+        }
+    }
+
+    /// <summary>Sends a queue nothing more.</summary>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public Task UnbindAsync(QueueDeclaration queue) => connection.UseChannelAsync(async channel =>
+    {
+        foreach (var (exchange, pattern) in queue.Bindings)
+        {
+            await channel.QueueUnbindAsync(queue.Name, exchange, pattern);
         }
 
-        return purged;
-    }
+        return true;
+    });
+
+    /// <summary>Deletes a queue, whatever is in it; one that is not there is deleted.</summary>
+    /// <exception cref="BroadcastException">The broker is away.</exception>
+    public Task DeleteAsync(string queue) => connection.UseChannelAsync(channel => channel.QueueDeleteAsync(queue));
 
     public static BroadcastException? Missing(string queue, Exception failure) =>
         BrokerErrors.Is(failure, BrokerErrors.NotFound) ? new BroadcastException($"Queue {queue} has not been declared.", failure) : null;
 
-    /// <summary>
-    /// Asked by name: a broker with much to do says "no consumers" also of a queue that has some, and one that was made again counts those
-    /// it had before.
-    /// </summary>
-    private async Task<bool> IsGoneAsync(string queue)
+    private Task TryDeclareAsync(QueueDeclaration queue) =>
+        declarer.TryDeclareAsync(channel => DeclareAsync(channel, queue), failure => Translate(queue, failure));
+
+    /// <summary>Answers are waited for only where they say something: the others come with them, in order, or end the channel.</summary>
+    private static async Task DeclareAsync(IChannel channel, QueueDeclaration queue)
     {
-        try
+        foreach (var exchange in queue.Bindings.Select(binding => binding.Exchange).Distinct())
         {
-            await CountReadyAsync(queue);
-            return false;
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, arguments: null, passive: false, noWait: true);
         }
-        catch (BroadcastException refusal) when (refusal.InnerException is { } inner && BrokerErrors.Is(inner, BrokerErrors.NotFound))
+
+        await DeclareQueueAsync(channel, DeadLettersOf(queue.Name), new() { [Limit] = LimitBase });
+        if (!queue.Transient)
         {
-            return true;
+            await DeclareQueueAsync(channel, queue.Name, new() { [Limit] = LimitBase + queue.DeliveryLimit, [SingleActive] = true });
+        }
+        else
+        {
+            await DeclareTransientAsync(channel, queue.Name);
+        }
+
+        for (var i = 0; i < queue.Bindings.Count; i++)
+        {
+            var (exchange, pattern) = queue.Bindings[i];
+            await channel.QueueBindAsync(queue.Name, exchange, pattern, arguments: null, noWait: i < queue.Bindings.Count - 1);
         }
     }
 
@@ -203,6 +221,18 @@ internal sealed partial class Topology(BrokerConnection connection)
         arguments["x-queue-type"] = "quorum";
         return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments);
     }
+
+    private static BroadcastException? Translate(QueueDeclaration queue, Exception failure) =>
+        BrokerErrors.Is(failure, BrokerErrors.PreconditionFailed) ? Mismatch(queue, failure)
+        : BrokerErrors.Is(failure, BrokerErrors.Locked) ? new BroadcastException($"Queue {queue.Name} is another connection's.", failure)
+        : null;
+
+    private static async Task DeclareTransientAsync(IChannel channel, string name) => await channel.QueueDeclareAsync(
+        name,
+        durable: false,
+        exclusive: true,
+        autoDelete: false,
+        new Dictionary<string, object?> { ["x-queue-type"] = "classic", [SingleActive] = true, ["x-max-length"] = TransientLength });
 
     /// <summary>Says both sides: what is there, and what was wanted.</summary>
     private static BroadcastException Mismatch(QueueDeclaration queue, Exception refusal)

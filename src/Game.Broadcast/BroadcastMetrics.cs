@@ -20,6 +20,7 @@ public sealed class BroadcastMetrics : IDisposable
     {
         _published = _meter.CreateCounter<long>("broadcast.published", "{message}", "Messages confirmed.");
         _unconfirmed = _meter.CreateCounter<long>("broadcast.unconfirmed", "{message}", "Messages whose publish failed.");
+        _unconfirmed.Add(0); // Shown from the start: an alert on its rate must see the first failure as a rise.
         _confirmTime = _meter.CreateHistogram<double>("broadcast.confirm.duration", "s", "From a publish to its confirm.");
         _settled = _meter.CreateCounter<long>("broadcast.settled", "{delivery}", "Deliveries by queue and what became of them.");
         _returned = _meter.CreateCounter<long>("broadcast.returned", "{message}", "Messages that no queue was bound for, by exchange.");

@@ -38,8 +38,9 @@ public sealed record MessageLink(string Chain, long Place, long Previous);
 /// <summary>
 /// <paramref name="Bindings"/>: exchange and topic pattern (<c>*</c> one word, <c>#</c> any number, words parted by dots).
 /// <paramref name="Prefetch"/>: most deliveries in a batch. After <paramref name="DeliveryLimit"/> failed deliveries a
-/// message becomes a dead letter. <paramref name="Transient"/>: for what is repeated anyway; a broker that restarts, or loses the node
-/// the queue is on, may forget its messages, and is spared a replicated write for each.
+/// message becomes a dead letter. <paramref name="Transient"/>: for what is repeated anyway; the queue and its messages may end with the
+/// process that consumes it, and the broker is spared a replicated write for each. <paramref name="Name"/>: what comes after its last dot
+/// says whose it is; a broker keeps the dead letters of an owner's queues together.
 /// </summary>
 public sealed record QueueDeclaration(
     string Name, IReadOnlyList<QueueBinding> Bindings, int Prefetch = 64, int DeliveryLimit = 5, bool Transient = false);

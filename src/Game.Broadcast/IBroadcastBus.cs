@@ -15,7 +15,8 @@ public interface IBroadcastBus : IAsyncDisposable
     /// last one declared applies to the consumers that start after it.
     /// </summary>
     /// <exception cref="ArgumentException">A name or number is outside <see cref="BroadcastLimits"/>.</exception>
-    /// <exception cref="BroadcastException">The queue exists with another delivery limit; the message names both. Or the bus is away.</exception>
+    /// <remarks>A broker that is slow or away is waited for, until the token or the end of the bus; the log says how far it is.</remarks>
+    /// <exception cref="BroadcastException">The queue exists with another delivery limit; the message names both. Or the bus refuses this process.</exception>
     ValueTask DeclareQueueAsync(QueueDeclaration queue, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -63,4 +64,17 @@ public interface IBroadcastBus : IAsyncDisposable
     /// <summary>Messages waiting or unacknowledged, and dead letters, of a queue.</summary>
     /// <exception cref="BroadcastException">The queue was not declared, or the bus is away.</exception>
     ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes queues of an earlier build out of service: one that holds nothing and that nobody consumes is deleted, and its dead letters
+    /// become those of <paramref name="successor"/>; one that holds something and that nobody consumes gets nothing more. Queues that are not
+    /// there are retired.
+    /// </summary>
+    /// <param name="queues">As they were declared, in the order in which they were.</param>
+    /// <param name="successor">A queue that is bound to all they were bound to.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Those that are left: consume what waits in them, and ask again.</returns>
+    /// <exception cref="BroadcastException">The bus is away: ask again.</exception>
+    ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default);
 }

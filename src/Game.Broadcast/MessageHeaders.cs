@@ -42,6 +42,9 @@ public static class MessageHeaders
     /// <summary>The place of the message before it in that chain; 0: none.</summary>
     public const string ChainPrevious = "chain-previous";
 
+    /// <summary>Of a dead letter: the queue it was given up in.</summary>
+    public const string DeadQueue = "dead-queue";
+
     /// <summary>Of a dead letter: its number, the microsecond it was given up in.</summary>
     public const string DeadId = "dead-id";
 
@@ -50,4 +53,16 @@ public static class MessageHeaders
 
     /// <summary>Of a dead letter: failed deliveries.</summary>
     public const string DeadDeliveries = "dead-deliveries";
+
+    /// <summary>Of a note among the dead letters: the queue in which a message has failed.</summary>
+    public const string FailuresIn = "failures-in";
+
+    /// <summary>Of a note: which message.</summary>
+    public const string FailuresOf = "failures-of";
+
+    /// <summary>Of a note: how often.</summary>
+    public const string Failures = "failures";
+
+    /// <summary>Of a note: Unix milliseconds of the last time.</summary>
+    public const string FailedAt = "failed-at-ms";
 }

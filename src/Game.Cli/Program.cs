@@ -104,7 +104,7 @@ load.SetAction((parsed, cancellationToken) => LoadCommand.RunAsync(
 var action = new Argument<string>("action") { Description = "list, show, replay or discard." };
 action.AcceptOnlyFromAmong("list", "show", "replay", "discard");
 var management = Address("The management port.", "http://127.0.0.1:8081", "http", "https");
-var queue = new Option<string?>("--queue") { Description = "The queue, for example game.guild.events.s01; list goes without." };
+var queue = new Option<string?>("--queue") { Description = "The queue, for example game.events.s01; list goes without." };
 var letter = new Option<long?>("--id") { Description = "The letter's number in its queue." };
 var deadLetters = new Command("deadletters", "Messages that were given up on.") { action, management, queue, letter };
 deadLetters.Validators.Add(result =>

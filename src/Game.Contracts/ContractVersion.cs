@@ -7,9 +7,9 @@ namespace Game.Contracts;
 /// </summary>
 public static class ContractVersion
 {
-    /// <summary>2: friends, whispers, announcements, digests; notifications have a text.</summary>
-    public const int Current = 2;
+    /// <summary>3: keys of grains name their shard.</summary>
+    public const int Current = 3;
 
-    /// <summary>The oldest version this build works beside.</summary>
-    public const int Oldest = 1;
+    /// <summary>The oldest version this build works beside. Silos of version 2 would take a key with a shard in it for another grain.</summary>
+    public const int Oldest = 3;
 }

@@ -23,6 +23,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
 
 namespace Game.Gateway;
 
@@ -74,7 +75,7 @@ public static class GameGateway
         }
 
         services.AddSingleton<GatewayMetrics>();
-        services.AddSingleton<MetricsCollector>();
+        MetricsExport.Add(services);
         services.AddSingleton<OperatorLogin>();
         AddSessions(services, settings.Sessions);
         AddHttp(services, settings);
@@ -88,14 +89,14 @@ public static class GameGateway
         app.Services.GetRequiredService<GatewayMetrics>().ObserveSessions(() => sessions.Count);
 
         // Listens from now on, so that the first scrape already has everything.
-        app.Services.GetRequiredService<MetricsCollector>();
+        app.Services.GetRequiredService<MeterProvider>();
 
         app.UseMiddleware<ProblemMiddleware>();
         app.MapWhen(Listeners.IsManagement, management =>
         {
             management.UseRouting();
             management.Use(app.Services.GetRequiredService<OperatorLogin>().InvokeAsync);
-            ShardDashboards.Map(management, app.Services.GetRequiredService<IOperations>());
+            SiloDashboardPage.Map(management, app.Services.GetRequiredService<IOperations>());
             management.UseEndpoints(ManagementEndpoints.Map);
         });
         app.UseForwardedHeaders();

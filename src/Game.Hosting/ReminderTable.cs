@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Game.EventStore;
+using Game.Grains.Hosting;
 
 namespace Game.Hosting;
 
 /// <summary>
-/// Reminders of a one-silo cluster, in the shard's own store. Orleans asks by grain and by range of hash; the ETag makes a
-/// removal fail that was meant for an older version. Thread-safe; whoever asks before the store is read waits for that.
+/// Reminders of a one-silo cluster, each in the store of its grain's shard. Orleans asks by grain and by range of hash; the ETag makes
+/// a removal fail that was meant for an older version. Thread-safe; whoever asks before the stores are read waits for that.
 /// </summary>
-internal sealed class ReminderTable(IDurableItems items) : IReminderTable
+/// <param name="stores">Where each shard keeps its reminders.</param>
+internal sealed class ReminderTable(IReadOnlyDictionary<string, IDurableItems> stores) : IReminderTable
 {
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> _entries = [];
     private readonly Lock _lock = new();
@@ -15,16 +17,7 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var stored = await items.ReadAllAsync(cancellationToken);
-        lock (_lock)
-        {
-            // A table may be started twice at once; and what has been set since it was read is newer.
-            foreach (var entry in stored.Select(item => Parse(item.Value)))
-            {
-                _entries.TryAdd((entry.GrainId, entry.ReminderName), entry);
-            }
-        }
-
+        await Task.WhenAll(stores.Select(store => ReadAsync(store.Key, store.Value, cancellationToken)));
         _read.TrySetResult();
     }
 
@@ -53,10 +46,7 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
     {
         await _read.Task;
         entry.ETag = Guid.NewGuid().ToString("N");
-        await items.PutAsync(
-            KeyOf(entry.GrainId, entry.ReminderName),
-            JsonSerializer.SerializeToUtf8Bytes(
-                new StoredReminder(entry.GrainId.ToString(), entry.ReminderName, entry.StartAt, entry.Period, entry.ETag)));
+        await PutAsync(StoreOf(entry.GrainId), entry);
         lock (_lock)
         {
             _entries[(entry.GrainId, entry.ReminderName)] = entry;
@@ -78,14 +68,17 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
             _entries.Remove((grainId, reminderName));
         }
 
-        return await items.RemoveAsync(KeyOf(grainId, reminderName));
+        return await StoreOf(grainId).RemoveAsync(KeyOf(grainId, reminderName));
     }
 
     public async Task TestOnlyClearTable()
     {
-        foreach (var (key, _) in await items.ReadAllAsync())
+        foreach (var store in stores.Values)
         {
-            await items.RemoveAsync(key);
+            foreach (var (key, _) in await store.ReadAllAsync())
+            {
+                await store.RemoveAsync(key);
+            }
         }
 
         lock (_lock)
@@ -93,6 +86,36 @@ internal sealed class ReminderTable(IDurableItems items) : IReminderTable
             _entries.Clear();
         }
     }
+
+    private async Task ReadAsync(string shard, IDurableItems store, CancellationToken cancellationToken)
+    {
+        foreach (var (key, value) in await store.ReadAllAsync(cancellationToken))
+        {
+            var entry = Parse(value);
+            if (!ShardKey.IsOf(shard, entry.GrainId))
+            {
+                // From before keys named the shard: the store did.
+                entry.GrainId = GrainId.Create(entry.GrainId.Type, ShardKey.Of(shard, entry.GrainId.Key.ToString()!));
+                await PutAsync(store, entry, cancellationToken);
+                await store.RemoveAsync(key, cancellationToken);
+            }
+
+            lock (_lock)
+            {
+                // A table may be started twice at once; and what has been set since it was read is newer.
+                _entries.TryAdd((entry.GrainId, entry.ReminderName), entry);
+            }
+        }
+    }
+
+    private IDurableItems StoreOf(GrainId grain) => stores[ShardKey.Split(grain.Key.ToString()!).Shard];
+
+    private static async Task PutAsync(IDurableItems store, ReminderEntry entry, CancellationToken cancellationToken = default) =>
+        await store.PutAsync(
+            KeyOf(entry.GrainId, entry.ReminderName),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new StoredReminder(entry.GrainId.ToString(), entry.ReminderName, entry.StartAt, entry.Period, entry.ETag!)),
+            cancellationToken);
 
     private static string KeyOf(GrainId grain, string name) => $"{grain}/{name}";
 

@@ -7,7 +7,7 @@ using Orleans.Configuration;
 namespace Game.Hosting;
 
 /// <summary>
-/// Orleans clients of other shards' clusters, each made when its shard is first asked for: a gateway that never serves a
+/// Orleans clients of other shards' clusters, each made when one of its shards is first asked for: a gateway that never serves a
 /// guild of another shard has no connection to it.
 /// </summary>
 public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
@@ -21,11 +21,11 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
 
     public IGrainFactory Get(string shard)
     {
-        var client = _clients.GetOrAdd(shard, name => new Lazy<Client>(() => Connect(name))).Value;
+        var client = _clients.GetOrAdd(options.ClusterOf(shard), name => new Lazy<Client>(() => Connect(name))).Value;
 
         // Before it has connected it knows none of the cluster's grains.
         return client.Connected.IsCompletedSuccessfully
-            ? client.Grains
+            ? new ShardGrainFactory(shard, client.Grains)
             : throw new OrleansException($"Shard {shard} is not connected yet, or cannot be reached.");
     }
 
@@ -40,7 +40,7 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
         _stopping.Dispose();
     }
 
-    private Client Connect(string shard)
+    private Client Connect(string cluster)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(options.LoggerFactory);
@@ -49,12 +49,12 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
             client.Configure<global::Orleans.Configuration.ClusterOptions>(ids =>
             {
                 ids.ClusterId = options.ClusterId;
-                ids.ServiceId = shard;
+                ids.ServiceId = cluster;
             });
             client.UseAdoNetClustering(database =>
             {
-                database.Invariant = ShardHost.Npgsql;
-                database.ConnectionString = options.ConnectionStringOf(shard);
+                database.Invariant = SiloHost.Npgsql;
+                database.ConnectionString = options.ConnectionStringOf(cluster);
             });
             ForeignExceptionCodec.AddTo(client.Services);
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
@@ -64,7 +64,7 @@ public sealed class RemoteShards(RemoteShardOptions options) : IRemoteShards
                 client.AddActivityPropagation();
             }
 
-            // The shard's silos may be starting, or all down: it goes on trying as long as this process runs.
+            // Its silos may be starting, or all down: it goes on trying as long as this process runs.
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>
             {
                 await Task.Delay(BetweenAttempts, cancellationToken);

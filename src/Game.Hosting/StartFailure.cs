@@ -10,20 +10,20 @@ namespace Game.Hosting;
 internal static class StartFailure
 {
     /// <returns>Null for what is no operator's to mend.</returns>
-    public static string? Explain(Exception exception, ShardHostOptions options)
+    public static string? Explain(Exception exception, SiloHostOptions options)
     {
-        var (shard, cluster) = (options.Shard.Name, options.Cluster);
+        var (shards, cluster) = (NamesOf(options), options.Cluster);
         foreach (var cause in Causes(exception))
         {
             switch (cause)
             {
                 case OrleansClusterConnectivityCheckFailedException:
-                    return $"Shard {shard}: another silo of the cluster says it is alive and cannot be reached; check the network and "
+                    return $"{shards}: another silo of the cluster says it is alive and cannot be reached; check the network and "
                         + $"its Cluster:AdvertisedAddress. {cause.Message}";
                 case SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } when cluster is not null:
-                    return $"Shard {shard}: Cluster:SiloPort {cluster.SiloPort} or Cluster:GatewayPort {cluster.GatewayPort} is in use on {cluster.Address}.";
+                    return $"{shards}: Cluster:SiloPort {cluster.SiloPort} or Cluster:GatewayPort {cluster.GatewayPort} is in use on {cluster.Address}.";
                 case SocketException { SocketErrorCode: SocketError.AddressNotAvailable } when cluster is not null:
-                    return $"Shard {shard}: Cluster:AdvertisedAddress {cluster.Address} is no address of this machine.";
+                    return $"{shards}: Cluster:AdvertisedAddress {cluster.Address} is no address of this machine.";
             }
         }
 
@@ -31,10 +31,14 @@ internal static class StartFailure
     }
 
     /// <returns>What to wait for: the database that the silos meet in does not answer. Null: something else.</returns>
-    public static EventStoreException? OfDatabase(Exception exception, ShardHostOptions options) =>
+    public static EventStoreException? OfDatabase(Exception exception, SiloHostOptions options) =>
         Causes(exception).OfType<DbException>().FirstOrDefault() is { } cause
-            ? new EventStoreException($"Shard {options.Shard.Name}: its database failed while the silo joined its cluster: {cause.Message}", cause)
+            ? new EventStoreException($"{NamesOf(options)}: the database failed while the silo joined its cluster: {cause.Message}", cause)
             : null;
+
+    private static string NamesOf(SiloHostOptions options) => options.Shards is [var one]
+        ? $"Shard {one.Shard.Name}"
+        : $"Shards {string.Join(", ", options.Shards.Select(shard => shard.Shard.Name))}";
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -22,7 +22,7 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
     private readonly Dictionary<string, long> _read = [];
     private readonly SemaphoreSlim _reading = new(1);
 
-    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; } = world.Dashboards;
+    public Action<IApplicationBuilder>? Dashboard { get; } = world.Dashboard;
 
     public IReadOnlyList<RouteStatus> Routes => world.Routes;
 
@@ -140,7 +140,7 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
     {
         try
         {
-            var queues = await Task.WhenAll(BroadcastRoutes.QueuesOf(shard).Select(async queue =>
+            var queues = await Task.WhenAll(ShardQueues.Of(shard).Select(async queue =>
             {
                 var depth = await world.Bus.GetDepthAsync(queue.Name, cancellationToken);
                 return new QueueStatus(queue.Name, depth.Ready, depth.Unacknowledged, depth.DeadLetters);
@@ -216,7 +216,7 @@ internal sealed class Operations(World world, AuditLog audit) : IOperations
             return await TopicLetters.AskAsync(() => askTopic(shelf));
         }
 
-        if (!world.Shards.SelectMany(BroadcastRoutes.QueuesOf).Any(declaration => declaration.Name == queue))
+        if (!world.Shards.SelectMany(ShardQueues.Of).Any(declaration => declaration.Name == queue))
         {
             return unknown;
         }

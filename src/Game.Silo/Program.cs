@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Game.Broadcast;
 using Game.EventStore;
-using Game.Grains.Hosting;
 using Game.Grains.Relay;
 using Game.Silo;
 using Game.Silo.Commands;

@@ -26,7 +26,11 @@ internal sealed record ShardStore(
         }
 
         var claim = new ShardClaim(shard, settings.Cluster.Id ?? "one-process", ContractVersion.Current, ContractVersion.Oldest);
-        return Wrap(await claim.OpenAsync(settings.Postgres.Of(shard), Patience(settings), TimeProvider.System, logger, cancellationToken));
+        var store = await claim.OpenAsync(settings.Postgres.Of(shard), Patience(settings), TimeProvider.System, logger, cancellationToken);
+
+        // Once the shard is claimed, no silo of a build runs that knows the earlier keys.
+        await ClusterReminders.NameShardAsync(settings.Postgres.Of(shard), shard, cancellationToken);
+        return Wrap(store);
     }
 
     /// <summary>Creates a shard's database and brings its schema up, as soon as the server answers.</summary>

@@ -2,6 +2,7 @@ using System.Reflection;
 using Game.Contracts;
 using Game.Contracts.Streams;
 using Game.Grains.EventSourcing;
+using Game.Grains.Hosting;
 using Game.Grains.Streams;
 using Game.Silo.Settings;
 using Game.Streaming.Kafka;
@@ -40,7 +41,7 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         get
         {
             var options = new KafkaStreamOptions();
-            Of("")(options);
+            Of()(options);
             return options;
         }
     }
@@ -115,8 +116,8 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         }
     }
 
-    /// <summary>Sets up the streams of a shard: its grains get what lives in its own partitions.</summary>
-    public Action<KafkaStreamOptions> Of(string shard) => options =>
+    /// <summary>Sets up the streams of shards: their grains get what lives in their own partitions.</summary>
+    public Action<KafkaStreamOptions> Of(params IReadOnlyList<string> owners) => options =>
     {
         options.Kafka = _kafka;
         options.Writer = Writer;
@@ -128,7 +129,9 @@ internal sealed partial class ShardStreams : IAsyncDisposable
             options.Topics.Add(new StreamTopic(topic, partitions.Count, codec)
             {
                 PartitionOf = partitions.PartitionOf,
-                Owns = partition => partitions.Owns(shard, partition),
+                Owns = partition => owners.Contains(partitions.OwnerOf(partition)),
+                RecordKeyOf = key => ShardKey.Split(key).Key,
+                StreamKeyOf = (partition, key) => ShardKey.Of(partitions.OwnerOf(partition), key),
             });
         }
     };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Game.Broadcast;
 using Game.Domain.Leaderboards;
 using Game.EventStore;
@@ -15,8 +16,8 @@ using Game.Streaming.Kafka;
 namespace Game.Silo;
 
 /// <summary>
-/// The shards of this process and the bus that joins them. Started before the gateway takes traffic, stopped after it has
-/// let its sessions go.
+/// The silo of this process with its shards, and the bus that joins them with others. Started before the gateway takes traffic,
+/// stopped after it has let its sessions go.
 /// </summary>
 public sealed class World : IShardDirectory, IAsyncDisposable
 {
@@ -25,8 +26,8 @@ public sealed class World : IShardDirectory, IAsyncDisposable
     private readonly RoutedActions? _actions;
     private readonly IRemoteShards? _elsewhere;
     private readonly IReadOnlyList<string> _all;
-    private readonly Dictionary<string, IShardHost> _hosts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ShardStore> _stores = new(StringComparer.Ordinal);
+    private SiloHost? _silo;
 
     private World(
         IBroadcastBus bus, ShardStreams? streams, RoutedActions? actions, SiloSettings settings, IEventSink? events, ILoggerFactory loggers)
@@ -38,10 +39,11 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         _all = settings.AllShards;
         Shards = settings.OwnShards;
         _elsewhere = settings.Cluster.Id is { } cluster
-            ? ShardHost.Reach(new RemoteShardOptions
+            ? SiloHost.Reach(new RemoteShardOptions
             {
                 ClusterId = cluster,
                 ConnectionStringOf = settings.Postgres.Of,
+                ClusterOf = settings.Cluster.HomeOf,
                 ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
                 Tracing = OtlpExport.IsUsed,
                 LoggerFactory = loggers,
@@ -100,17 +102,9 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         var world = new World(bus, streams, actions, settings, events, loggers);
         try
         {
-            IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
-            foreach (var shard in world.Shards)
-            {
-                await world.StartShardAsync(shard, settings, boards, loggers, cancellationToken);
-            }
-
-            foreach (var host in world._hosts.Values)
-            {
-                await host.Traffic.StartAsync(cancellationToken);
-            }
-
+            await Task.WhenAll(world.Shards.Select(shard => world.OpenStoreAsync(shard, settings, loggers, cancellationToken)));
+            world._silo = await world.StartSiloAsync(settings, loggers, cancellationToken);
+            await world._silo.StartTrafficAsync(cancellationToken);
             return world;
         }
         catch
@@ -124,17 +118,14 @@ public sealed class World : IShardDirectory, IAsyncDisposable
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
-        grains = _hosts.TryGetValue(shard, out var host) ? host.Grains
+        grains = _silo is { } silo && Shards.Contains(shard) ? silo[shard].Grains
             : _elsewhere is not null && _all.Contains(shard) ? _elsewhere.Get(shard)
             : null!;
         return grains is not null;
     }
 
-    /// <summary>The dashboards of the shards that have one, by shard.</summary>
-    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards => _hosts.Values
-        .Select(host => (host.Shard, Dashboard: ShardDashboard.Of(host)))
-        .Where(shard => shard.Dashboard is not null)
-        .ToDictionary(shard => shard.Shard, shard => shard.Dashboard!, StringComparer.Ordinal);
+    /// <summary>The dashboard of the silo; null: it has none.</summary>
+    public Action<IApplicationBuilder>? Dashboard => _silo is { } silo ? SiloDashboard.Of(silo) : null;
 
     public IEventStore StoreOf(string shard) => _stores[shard].Events;
 
@@ -145,9 +136,9 @@ public sealed class World : IShardDirectory, IAsyncDisposable
             await _elsewhere.DisposeAsync();
         }
 
-        foreach (var host in _hosts.Values)
+        if (_silo is not null)
         {
-            await host.DisposeAsync();
+            await _silo.DisposeAsync();
         }
 
         if (_actions is not null)
@@ -167,33 +158,38 @@ public sealed class World : IShardDirectory, IAsyncDisposable
         }
     }
 
-    private async Task StartShardAsync(
-        string shard,
-        SiloSettings settings,
-        IReadOnlyList<LeaderboardDefinition> boards,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken)
+    private async Task OpenStoreAsync(string shard, SiloSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        _stores[shard] = await ShardStore.OpenAsync(settings, shard, loggers.CreateLogger<ShardStore>(), cancellationToken);
+
+    private async Task<SiloHost> StartSiloAsync(SiloSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var store = await ShardStore.OpenAsync(settings, shard, loggers.CreateLogger<ShardStore>(), cancellationToken);
-        _stores.Add(shard, store);
+        IReadOnlyList<LeaderboardDefinition> boards = [.. settings.Leaderboards.Select(board => board.ToDefinition())];
+        var options = new SiloHostOptions
+        {
+            Shards = [.. Shards.Select(shard => OptionsOf(shard, settings, boards, loggers))],
+            Streams = _streams?.Of(Shards),
+            Cluster = settings.Cluster.IsUsed ? settings.Cluster.ToOptions(Shards[0], settings.Postgres.Of) : null,
+            ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
+            CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
+            Dashboard = settings.Dashboard.Sampling,
+            Tracing = OtlpExport.IsUsed,
+            OnSiloLost = () => SiloLost?.Invoke(),
+            LoggerFactory = loggers,
+        };
         var patience = new PostgresPatience(
-            shard, TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, loggers.CreateLogger<ShardStore>());
-        var host = await patience.TryAsync(
-            () => ShardHost.StartAsync(OptionsOf(shard, store, settings, boards, loggers), cancellationToken), cancellationToken);
-        _hosts.Add(shard, host);
-        await host.Traffic.DeclareAsync(cancellationToken);
+            Shards[0], TimeSpan.FromSeconds(settings.Postgres.WaitSeconds), TimeProvider.System, loggers.CreateLogger<ShardStore>());
+        return await patience.TryAsync(() => SiloHost.StartAsync(options, cancellationToken), cancellationToken);
     }
 
     private ShardHostOptions OptionsOf(
-        string shard, ShardStore store, SiloSettings settings, IReadOnlyList<LeaderboardDefinition> boards, ILoggerFactory loggers) =>
+        string shard, SiloSettings settings, IReadOnlyList<LeaderboardDefinition> boards, ILoggerFactory loggers) =>
         new()
         {
             Shard = new ShardIdentity(shard, settings.AllShards),
-            Store = store.Events,
-            Reminders = store.Reminders,
+            Store = _stores[shard].Events,
+            Reminders = _stores[shard].Reminders,
             Bus = _bus,
             Streams = _streams?.Of(shard),
-            Cluster = settings.Cluster.IsUsed ? settings.Cluster.Of(shard, _hosts.Count, settings.Postgres.Of(shard)) : null,
             EventSink = Events,
             Boards = boards,
             ChatFilter = settings.Chat.ToFilter(),
@@ -205,11 +201,6 @@ public sealed class World : IShardDirectory, IAsyncDisposable
                 TellsLog = settings.Analytics.ServerActions,
                 Way = _actions,
             },
-            ResponseTimeout = TimeSpan.FromSeconds(settings.Grains.ResponseTimeoutSeconds),
-            Dashboard = settings.Dashboard.Sampling,
-            CollectionAge = TimeSpan.FromMinutes(settings.Grains.CollectionAgeMinutes),
-            Tracing = OtlpExport.IsUsed,
-            OnSiloLost = () => SiloLost?.Invoke(),
             LoggerFactory = loggers,
         };
 }

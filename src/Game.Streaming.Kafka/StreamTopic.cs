@@ -14,6 +14,12 @@ public sealed record StreamTopic(string Name, int Partitions, IRecordCodec Codec
     /// </summary>
     public Func<string, int> PartitionOf { get; init; } = key => Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), Partitions);
 
+    /// <summary>The key that the records of a stream have; the stream's own unless set. <see cref="PartitionOf"/> is asked for this one.</summary>
+    public Func<string, string> RecordKeyOf { get; init; } = static key => key;
+
+    /// <summary>The key of the stream that a record belongs to, by its partition and its key: the way back of <see cref="RecordKeyOf"/>.</summary>
+    public Func<int, string, string> StreamKeyOf { get; init; } = static (_, key) => key;
+
     /// <summary>Which partitions the grains of this silo's cluster get the events of; the others are another cluster's.</summary>
     public Func<int, bool> Owns { get; init; } = static _ => true;
 }

@@ -36,7 +36,8 @@ public abstract class BroadcastBusSuite : IAsyncLifetime
         _bus = await OpenAsync();
     }
 
-    protected string Queue(string name = "queue") => $"{_scope}.{name}";
+    /// <summary>All of one owner.</summary>
+    protected string Queue(string name = "queue") => $"{name}.{_scope}";
 
     protected string Key(string key) => $"{_scope}.{key}";
 

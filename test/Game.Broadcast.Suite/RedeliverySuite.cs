@@ -169,6 +169,70 @@ public abstract class RedeliverySuite : BroadcastBusSuite
     }
 
     [Fact]
+    public async Task DeadLetters_OfTwoQueuesOfOneOwner_AreKeptApart()
+    {
+        await DeclareAsync("first", "a");
+        await DeclareAsync("second", "b");
+        var (first, second) = (new Inbox(delivery => delivery.Reject("first says no")), new Inbox(delivery => delivery.Reject("second says no")));
+        await using (await ConsumeAsync(first, "first"))
+        await using (await ConsumeAsync(second, "second"))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await Bus.PublishAsync(Message($"a{i}", "a"), Cancelled);
+                await Bus.PublishAsync(Message($"b{i}", "b"), Cancelled);
+            }
+
+            await Bus.PublishAsync(Message("b3", "b"), Cancelled);
+            await first.WaitForAsync(3);
+            await second.WaitForAsync(4);
+        }
+
+        Assert.Equal(new QueueDepth(0, 0, 3), await Bus.GetDepthAsync(Queue("first"), Cancelled));
+        Assert.Equal(new QueueDepth(0, 0, 4), await Bus.GetDepthAsync(Queue("second"), Cancelled));
+        var (letters, others) = (await DeadLettersAsync("first"), await DeadLettersAsync("second"));
+        Assert.Equal(["a0", "a1", "a2"], letters.Select(letter => letter.Message.Id));
+        Assert.Equal(["b0", "b1", "b2", "b3"], others.Select(letter => letter.Message.Id));
+        Assert.All(letters, letter => Assert.Equal("first says no", letter.Reason));
+
+        Assert.False(await Bus.DiscardDeadLetterAsync(Queue("second"), letters[0].Id, Cancelled));
+        Assert.False(await Bus.ReplayDeadLetterAsync(Queue("first"), others[0].Id, Cancelled));
+        Assert.True(await Bus.DiscardDeadLetterAsync(Queue("first"), letters[0].Id, Cancelled));
+        Assert.True(await Bus.ReplayDeadLetterAsync(Queue("second"), others[0].Id, Cancelled));
+
+        await ReopenAsync();
+        Assert.Equal(new QueueDepth(0, 0, 2), await Bus.GetDepthAsync(Queue("first"), Cancelled));
+        Assert.Equal(new QueueDepth(1, 0, 3), await Bus.GetDepthAsync(Queue("second"), Cancelled));
+    }
+
+    [Fact]
+    public async Task Failures_OfWhatIsNotGivenUpOn_AreNoDeadLetters()
+    {
+        await DeclareAsync(deliveryLimit: 5);
+        var inbox = new Inbox(delivery =>
+        {
+            if (delivery.Message.Id == "late" && delivery.Attempt < 4)
+            {
+                delivery.Retry("not yet");
+            }
+            else
+            {
+                delivery.Ack();
+            }
+        });
+        await PublishAsync("late", "next");
+        await using (await ConsumeAsync(inbox))
+        {
+            await inbox.WaitForAsync(arrivals => arrivals.Any(arrival => arrival.Attempt == 3));
+            Assert.Equal(0, (await Bus.GetDepthAsync(Queue(), Cancelled)).DeadLetters);
+            Assert.Empty(await DeadLettersAsync());
+            await PassMarkerAsync(inbox);
+        }
+
+        Assert.Equal(new QueueDepth(0, 0, 0), await Bus.GetDepthAsync(Queue(), Cancelled));
+    }
+
+    [Fact]
     public async Task DeadLetters_SurviveAReopening_AndAReplayedOneToo()
     {
         await DeclareAsync();

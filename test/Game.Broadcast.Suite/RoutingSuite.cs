@@ -185,6 +185,24 @@ public abstract class RoutingSuite : BroadcastBusSuite
     }
 
     [Fact]
+    public async Task QueueOfSeveralExchanges_KeepsTheOrderOfThePublisher_AndTellsWhereEachMessageCameFrom()
+    {
+        string[] exchanges = [Exchanges.Guild, Exchanges.World, Exchanges.Chat, Exchanges.Resync];
+        await Bus.DeclareQueueAsync(
+            new QueueDeclaration(Queue(), [.. exchanges.Select(exchange => new QueueBinding(exchange, Key("#")))]), Cancelled);
+        var inbox = Inbox.Acknowledging();
+        await using var consumer = await ConsumeAsync(inbox);
+
+        // In order, without waiting for one before the next.
+        var sent = Enumerable.Range(0, 200).Select(number => Message($"{number}", $"key.{number}", exchanges[number % exchanges.Length])).ToList();
+        await Task.WhenAll(sent.ConvertAll(message => Bus.PublishAsync(message, Cancelled).AsTask()));
+        var arrivals = await inbox.WaitForAsync(sent.Count);
+        Assert.Equal(
+            sent.Select(message => (message.Id, message.Exchange, message.RoutingKey)),
+            arrivals.Select(arrival => (arrival.Id, arrival.Message.Exchange, arrival.Message.RoutingKey)));
+    }
+
+    [Fact]
     public async Task TransientQueue_KeepsTheOrder_AndGivesUp_LikeAnyOther()
     {
         await Bus.DeclareQueueAsync(

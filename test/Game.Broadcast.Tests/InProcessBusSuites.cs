@@ -32,6 +32,23 @@ public sealed class InProcessConsumerTests : ConsumerSuite
     }
 }
 
+public sealed class InProcessUpgradeTests : UpgradeSuite
+{
+    private readonly InProcessFixture _fixture = new();
+
+    protected override ValueTask<IBroadcastBus> OpenAsync() => _fixture.OpenAsync();
+
+    protected override ValueTask LetPassAsync(TimeSpan time) => _fixture.LetPassAsync(time);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _fixture.Dispose();
+    }
+
+    protected override async Task DeclareFormerAsync(QueueDeclaration queue) => await Bus.DeclareQueueAsync(queue, Cancelled);
+}
+
 public sealed class InProcessNeighbourTests : NeighbourSuite
 {
     private readonly InProcessFixture _fixture = new();

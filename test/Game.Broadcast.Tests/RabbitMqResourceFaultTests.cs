@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Game.Broadcast.RabbitMq;
 using Game.LocalServers;
 using RabbitMQ.Client;
 using Xunit;
@@ -99,8 +100,7 @@ public sealed class RabbitMqResourceFaultTests(RabbitMqFixture shared) : RabbitM
             channel => channel.ExchangeDeleteAsync(exchange, cancellationToken: Cancelled),
             channel => channel.QueueUnbindAsync(Name, exchange, "#", cancellationToken: Cancelled),
             channel => channel.QueueDeleteAsync(Name, cancellationToken: Cancelled),
-            channel => channel.QueueDeleteAsync($"{Name}.dead", cancellationToken: Cancelled),
-            channel => channel.QueueDeleteAsync($"{Name}.failures", cancellationToken: Cancelled),
+            channel => channel.QueueDeleteAsync(Topology.DeadLettersOf(Name), cancellationToken: Cancelled),
         ])
         {
             await MeddleAsync(broker.Address, damage);

@@ -15,7 +15,7 @@ internal static partial class MetricNames
         "sum", "max", "min", "avg", "count", "rate", "increase", "histogram_quantile", "clamp_min", "absent", "changes", "topk", "delta", "label_values", "max_over_time", "min_over_time",
     ];
 
-    /// <summary>Names in a text of /metrics, with the suffixes of histograms; also of what has not been measured yet.</summary>
+    /// <summary>Names in a text of /metrics, with the suffixes of histograms.</summary>
     public static IEnumerable<string> Shown(string text) => text.Split('\n')
         .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
         .Select(line => line.Split(' '))

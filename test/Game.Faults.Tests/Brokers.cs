@@ -1,4 +1,5 @@
 using Game.Contracts.Identity;
+using Game.Grains.Broadcast.Chains;
 using Game.LocalServers;
 using RabbitMQ.Client;
 using Xunit;
@@ -21,6 +22,23 @@ internal static class Brokers
         // Of shards that start together all declare before the first one sends.
         await Task.WhenAll(shards.Select(shard => shard.StartAsync(TestContext.Current.CancellationToken)));
         return shards;
+    }
+
+    /// <summary>Waits until every shard follows every other: from then on nothing is missed unseen.</summary>
+    public static async Task FollowedAsync(IReadOnlyList<Shard> shards)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        foreach (var shard in shards)
+        {
+            foreach (var source in shards)
+            {
+                while (await shard.Store.ReadCursorAsync(Resync.KnownCursorOf(source.Name), TestContext.Current.CancellationToken) == 0)
+                {
+                    Assert.True(DateTime.UtcNow < deadline, $"{shard.Name} does not follow {source.Name}.");
+                    await Task.Delay(50, TestContext.Current.CancellationToken);
+                }
+            }
+        }
     }
 
     public static async Task MeddleAsync(Uri broker, Func<IChannel, Task> meddle)

@@ -50,7 +50,7 @@ public sealed class LedgerTests
         var shards = await Brokers.StartShardsAsync(ShardCount, cluster.Addresses);
         await RunAsync(shards, async random =>
         {
-            var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, shards[random.Next(shards.Count)].Name);
+            var queue = ShardQueues.NameOf(Exchanges.Chat, shards[random.Next(shards.Count)].Name);
             var leader = await cluster.FindLeaderAsync(queue, cluster.Nodes[0]);
             await leader.KillAsync();
             await Task.Delay(random.Next(1500), Cancelled);

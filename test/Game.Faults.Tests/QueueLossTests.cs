@@ -1,6 +1,5 @@
 using Game.Broadcast;
 using Game.Grains.Broadcast;
-using Game.Grains.Broadcast.Chains;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -18,8 +17,8 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
-        var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
-        await FollowedAsync(shards);
+        var queue = ShardQueues.NameOf(Exchanges.Chat, "s02");
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, Messages);
         try
         {
@@ -68,7 +67,7 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(3, [broker.Address]);
-        await FollowedAsync(shards);
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, Messages / 2);
         try
         {
@@ -78,8 +77,7 @@ public sealed class QueueLossTests
             await ledger.ReachAsync(0.4, Cancelled);
             await Brokers.MeddleAsync(broker.Address, async channel =>
             {
-                await channel.QueueDeleteAsync(BroadcastRoutes.QueueOf(Exchanges.Chat, "s03"), cancellationToken: Cancelled);
-                await channel.QueueDeleteAsync(Resync.NameOf("s03"), cancellationToken: Cancelled);
+                await channel.QueueDeleteAsync(ShardQueues.NameOf(Exchanges.Chat, "s03"), cancellationToken: Cancelled);
             });
             await ledger.ReachAsync(0.5, Cancelled);
             await shards[2].StartAsync(Cancelled);
@@ -98,19 +96,19 @@ public sealed class QueueLossTests
     {
         await using var broker = await Brokers.StartAsync();
         var shards = await Brokers.StartShardsAsync(2, [broker.Address]);
-        await FollowedAsync(shards);
+        await Brokers.FollowedAsync(shards);
         var ledger = new ChatLedger(shards, 400);
         try
         {
             // The binding is gone while all is said, and back afterwards: nothing follows what was lost.
-            var queue = BroadcastRoutes.QueueOf(Exchanges.Chat, "s02");
+            var queue = ShardQueues.NameOf(Exchanges.Chat, "s02");
             using var unbinding = new CancellationTokenSource();
             var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var unbound = Brokers.MeddleAsync(broker.Address, async channel =>
             {
                 while (!unbinding.IsCancellationRequested)
                 {
-                    foreach (var binding in BroadcastRoutes.BindingsOf(Exchanges.Chat, "s02"))
+                    foreach (var binding in ShardQueues.BindingsOf(Exchanges.Chat, "s02"))
                     {
                         await channel.QueueUnbindAsync(queue, binding.Exchange, binding.Pattern, cancellationToken: Cancelled);
                     }
@@ -129,23 +127,6 @@ public sealed class QueueLossTests
         finally
         {
             await EndAsync(shards);
-        }
-    }
-
-    /// <summary>Waits until every shard follows every other: from then on nothing is missed unseen.</summary>
-    private static async Task FollowedAsync(IReadOnlyList<Shard> shards)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        foreach (var shard in shards)
-        {
-            foreach (var source in shards)
-            {
-                while (await shard.Store.ReadCursorAsync(Resync.KnownCursorOf(source.Name), Cancelled) == 0)
-                {
-                    Assert.True(DateTime.UtcNow < deadline, $"{shard.Name} does not follow {source.Name}.");
-                    await Task.Delay(50, Cancelled);
-                }
-            }
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
     public InMemoryEventStore Store { get; } = new();
 
     /// <summary>The way to its grains, or null while it is down.</summary>
-    public IGrainFactory? Grains => _life?.Host.Grains;
+    public IGrainFactory? Grains => _life?.Host[name].Grains;
 
     public IBroadcastBus Bus => _life!.Bus;
 
@@ -36,13 +36,13 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
             try
             {
                 life = await Life.OpenAsync(name, all, brokers, Store, _items, cancellationToken);
-                await life.Host.Traffic.DeclareAsync(cancellationToken);
+                await life.Host[name].Traffic.DeclareAsync(cancellationToken);
                 if (othersDeclared is not null)
                 {
                     await othersDeclared;
                 }
 
-                await life.Host.Traffic.StartAsync(cancellationToken);
+                await life.Host[name].Traffic.StartAsync(cancellationToken);
                 _life = life;
                 return;
             }
@@ -84,14 +84,14 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
     {
         private readonly List<FaultProxy> _proxies;
 
-        private Life(List<FaultProxy> proxies, RabbitMqBus bus, MortalStore store, IShardHost host) =>
+        private Life(List<FaultProxy> proxies, RabbitMqBus bus, MortalStore store, SiloHost host) =>
             (_proxies, Bus, Store, Host) = (proxies, bus, store, host);
 
         public RabbitMqBus Bus { get; }
 
         public MortalStore Store { get; }
 
-        public IShardHost Host { get; }
+        public SiloHost Host { get; }
 
         public static async Task<Life> OpenAsync(
             string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers, IEventStore store, MemoryItems items, CancellationToken cancellationToken)
@@ -112,15 +112,15 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
                     NullLogger<RabbitMqBus>.Instance,
                     cancellationToken);
                 var mortal = new MortalStore(store);
-                var host = await ShardHost.StartAsync(
-                    new ShardHostOptions
+                var host = await SiloHost.StartAsync(
+                    SiloHostOptions.Of(new ShardHostOptions
                     {
                         Shard = new ShardIdentity(name, all),
                         Store = mortal,
                         Reminders = items,
                         Bus = bus,
                         LoggerFactory = NullLoggerFactory.Instance,
-                    },
+                    }),
                     cancellationToken);
                 return new Life(proxies, bus, mortal, host);
             }

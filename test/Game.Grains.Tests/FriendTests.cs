@@ -57,7 +57,7 @@ public sealed class FriendTests
     [Fact]
     public async Task Players_of_a_shard_that_falls_silent_go_offline()
     {
-        await using var world = await TestWorld.StartAsync(2);
+        await using var world = await TestWorld.StartApartAsync(2);
         var player = await world.RegisterAsync("s01", "player");
         var there = world.Grains("s02").GetGrain<IPresenceGrain>("s02");
         var here = world.Grains("s01").GetGrain<IPresenceGrain>("s01");

@@ -42,7 +42,7 @@ public sealed class PoisonTests
             await world.Bus.PublishAsync(message, TestContext.Current.CancellationToken);
         }
 
-        var queue = BroadcastRoutes.QueueOf(Exchanges.Guild, "s01");
+        var queue = ShardQueues.NameOf(Exchanges.Guild, "s01");
         var letters = await TestWorld.UntilAsync(
             async () => await world.Bus.ListDeadLettersAsync(queue, 0, 100, TestContext.Current.CancellationToken), found => found.Count == poison.Length);
         Assert.All(letters.Zip(poison), pair => Assert.Contains(pair.Second.Reason, pair.First.Reason));

@@ -202,7 +202,7 @@ public sealed class RepeatTests
         public ValueTask<IAsyncDisposable> ConsumeAsync(
             string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
         {
-            if (queue.StartsWith(Exchanges.Guild, StringComparison.Ordinal))
+            if (queue == ShardQueues.NameOf(Exchanges.Guild, "s01"))
             {
                 _handler = handler;
             }
@@ -224,6 +224,9 @@ public sealed class RepeatTests
         public BusHealth Health => new(true, null, false, 0);
 
         public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(new QueueDepth(0, 0, 0));
+
+        public ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+            IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default) => new([]);
 
         public ValueTask DisposeAsync() => default;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Game.Broadcast;
 using Game.Broadcast.InProcess;
 using Game.Broadcast.RabbitMq;
@@ -19,13 +20,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Grains.Tests;
 
-/// <summary>Shards of one process on the host this build is for, with real store files and the in-process bus between them.</summary>
+/// <summary>Shards of one process, with real store files and the in-process bus between them.</summary>
 public sealed class TestWorld : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder;
-    private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
+    private readonly Dictionary<string, (SqliteEventStore Store, TestSilos Silos)> _shards = [];
     private readonly Dictionary<string, FaultyStore> _faults = [];
     private readonly RabbitMqServer? _broker;
     private IBroadcastBus? _bus;
@@ -41,6 +42,9 @@ public sealed class TestWorld : IAsyncDisposable
     }
 
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Each shard has a silo of its own, so that one can be stopped; otherwise two silos host all of them.</summary>
+    private bool IsApart { get; init; }
 
     private IEventSink? Sink { get; init; }
 
@@ -68,6 +72,15 @@ public sealed class TestWorld : IAsyncDisposable
 
     public static Task<TestWorld> StartAsync(int shards, params IReadOnlyList<WorldEventSchedule> events) => StartAsync(shards, null, events);
 
+    /// <summary>Shards in silos of their own, which come and go.</summary>
+    public static async Task<TestWorld> StartApartAsync(int shards)
+    {
+        var folder = Directory.CreateTempSubdirectory("game-grains-").FullName;
+        var world = new TestWorld(folder, [.. Enumerable.Range(1, shards).Select(ShardId.Numbered)], [], null) { IsApart = true };
+        await world.OpenAsync();
+        return world;
+    }
+
     /// <param name="shards">How many.</param>
     /// <param name="broker">Joins them instead of the in-process bus; stays the caller's to dispose.</param>
     /// <param name="events">World events to be planned.</param>
@@ -81,7 +94,10 @@ public sealed class TestWorld : IAsyncDisposable
 
     public IBroadcastBus Bus => _bus!;
 
-    public IGrainFactory Grains(string shard) => _shards[shard].Host.Grains;
+    public IGrainFactory Grains(string shard) => _shards[shard].Silos.Grains(shard);
+
+    /// <summary>The grains of all shards of a shard's silo, as nobody of the product reaches them.</summary>
+    internal IGrainFactory Silo(string shard) => _shards[shard].Silos.Factory;
 
     public SqliteEventStore Store(string shard) => _shards[shard].Store;
 
@@ -99,9 +115,9 @@ public sealed class TestWorld : IAsyncDisposable
     }
 
     /// <summary>The shard takes nothing from its queues any more.</summary>
-    public ValueTask StopConsumingAsync(string shard) => _shards[shard].Host.Traffic.StopAsync();
+    public ValueTask StopConsumingAsync(string shard) => _shards[shard].Silos.Traffic(shard).StopAsync();
 
-    public Task ConsumeAgainAsync(string shard) => _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+    public Task ConsumeAgainAsync(string shard) => _shards[shard].Silos.Traffic(shard).StartAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Waits until the bus has all that the shard's log has to tell.</summary>
     public async Task UntilPublishedAsync(string shard)
@@ -116,7 +132,7 @@ public sealed class TestWorld : IAsyncDisposable
     /// <summary>Takes one shard down; the others go on, and what they send it waits.</summary>
     public async Task StopAsync(string shard)
     {
-        await _shards[shard].Host.DisposeAsync();
+        await _shards[shard].Silos.DisposeAsync();
         await _shards[shard].Store.DisposeAsync();
         _shards.Remove(shard);
     }
@@ -124,8 +140,8 @@ public sealed class TestWorld : IAsyncDisposable
     /// <summary>Brings a shard up again.</summary>
     public async Task StartAsync(string shard)
     {
-        await StartShardAsync(shard, Names);
-        await _shards[shard].Host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+        await StartShardsAsync([shard], Names);
+        await _shards[shard].Silos.Traffic(shard).StartAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<string> RegisterAsync(string shard, string name, long gold = 1000)
@@ -177,16 +193,16 @@ public sealed class TestWorld : IAsyncDisposable
     /// <summary>Starts one more shard beside those that run. It knows them from its settings; they know nothing of it.</summary>
     public async Task AddAsync(string name)
     {
-        var host = await StartShardAsync(name, [.. Names, name]);
-        await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+        await StartShardsAsync([name], [.. Names, name]);
+        await ConsumeAgainAsync(name);
     }
 
     public static string NewCommand() => Guid.NewGuid().ToString("N");
 
-    /// <summary>Asks until the answer is as wanted; fails after a while with the last answer.</summary>
+    /// <summary>Asks until the answer is as wanted; fails once it has been the same for a long while.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted)
     {
-        var deadline = DateTime.UtcNow + Patience;
+        var (last, since) = (default(T), Stopwatch.GetTimestamp());
         while (true)
         {
             var answer = await ask();
@@ -195,7 +211,12 @@ public sealed class TestWorld : IAsyncDisposable
                 return answer;
             }
 
-            Assert.True(DateTime.UtcNow < deadline, $"Still {answer}");
+            if (!EqualityComparer<T>.Default.Equals(answer, last))
+            {
+                (last, since) = (answer, Stopwatch.GetTimestamp());
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"Still {answer}");
             await Task.Yield();
         }
     }
@@ -213,45 +234,54 @@ public sealed class TestWorld : IAsyncDisposable
                 new InProcessBusOptions { Path = Path.Combine(_folder, "bus.db") }, TimeProvider.System, NullLogger<InProcessBus>.Instance)
             : await RabbitMqBus.OpenAsync(
                 new RabbitMqOptions { Nodes = [_broker.Address] }, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
-        foreach (var name in Names)
+        foreach (var together in IsApart ? Names.Select(name => new[] { name }) : [[.. Names]])
         {
-            await StartShardAsync(name, Names);
+            await StartShardsAsync(together, Names);
         }
 
-        foreach (var (_, host) in _shards.Values)
+        foreach (var name in Names)
         {
-            await host.Traffic.StartAsync(TestContext.Current.CancellationToken);
+            await ConsumeAgainAsync(name);
         }
     }
 
-    private async Task<IShardHost> StartShardAsync(string name, IReadOnlyList<string> settings)
+    private async Task StartShardsAsync(string[] names, IReadOnlyList<string> settings)
     {
-        var store = SqliteEventStore.Open(Path.Combine(_folder, name, "events.db"));
-        _faults[name] = new FaultyStore(store) { LostCursor = LostCursor };
-        var host = await ShardHost.StartAsync(
-            new ShardHostOptions
-            {
-                Shard = new ShardIdentity(name, settings),
-                Store = _faults[name],
-                Reminders = store.Items("reminders"),
-                Bus = _bus!,
-                Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
-                EventSink = Sink,
-                WorldEvents = _events,
-                Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero, History = History },
-                LoggerFactory = NullLoggerFactory.Instance,
-            },
+        var stores = names.ToDictionary(name => name, name => SqliteEventStore.Open(Path.Combine(_folder, name, "events.db")));
+        foreach (var (name, store) in stores)
+        {
+            _faults[name] = new FaultyStore(store) { LostCursor = LostCursor };
+        }
+
+        var silos = await TestSilos.StartAsync(
+            IsApart || !Names.Contains(names[0]) ? 1 : 2,
+            [
+                .. names.Select(name => new ShardHostOptions
+                {
+                    Shard = new ShardIdentity(name, settings),
+                    Store = _faults[name],
+                    Reminders = stores[name].Items("reminders"),
+                    Bus = _bus!,
+                    Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(200), MissedIntervals = 10 },
+                    EventSink = Sink,
+                    WorldEvents = _events,
+                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero, History = History },
+                    LoggerFactory = NullLoggerFactory.Instance,
+                }),
+            ],
             TestContext.Current.CancellationToken);
-        _shards.Add(name, (store, host));
-        await host.Traffic.DeclareAsync(TestContext.Current.CancellationToken);
-        return host;
+        foreach (var (name, store) in stores)
+        {
+            _shards.Add(name, (store, silos));
+            await silos.Traffic(name).DeclareAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task CloseAsync()
     {
-        foreach (var (_, host) in _shards.Values)
+        foreach (var silos in _shards.Values.Select(shard => shard.Silos).Distinct())
         {
-            await host.DisposeAsync();
+            await silos.DisposeAsync();
         }
 
         foreach (var (store, _) in _shards.Values)

@@ -86,7 +86,7 @@ public sealed class WorldEventTests
     [Fact]
     public async Task A_shard_that_was_down_joins_late_for_the_rest_of_the_time_and_ends_with_the_others()
     {
-        await using var world = await TestWorld.StartAsync(3);
+        await using var world = await TestWorld.StartApartAsync(3);
         var early = await world.RegisterAsync("s01", "early");
         var late = await world.RegisterAsync("s03", "late");
         await world.StopAsync("s03");
@@ -121,7 +121,7 @@ public sealed class WorldEventTests
     {
         await using var world = await TestWorld.StartAsync(2);
         var player = await world.RegisterAsync("s02", "steady");
-        var (id, plan) = await ScheduleBossAsync(world, startsIn: 0, duration: 8, hitPoints: 100_000);
+        var (id, plan) = await ScheduleBossAsync(world, startsIn: 0, duration: 25, hitPoints: 100_000);
         await UntilFrontAsync(world, "s02", id, view => view?.StartedAt is not null);
         Assert.Null((await Front(world, player, id).StrikeAsync(new StrikeBoss("1", player, 40))).Refusal);
 

@@ -7,14 +7,14 @@ using Game.Client;
 
 namespace Game.Integration.Tests;
 
-/// <summary>The Orleans dashboards of the real process. Compiled on Orleans only: the embedded host has none.</summary>
+/// <summary>The Orleans dashboard of the real process.</summary>
 public sealed partial class DashboardTests
 {
     private const string PlayerGrain = "Game.Grains.Players.PlayerGrain";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Each_shard_has_a_dashboard_that_counts_its_own_grains()
+    public async Task One_dashboard_counts_the_grains_of_all_shards_of_the_process()
     {
         using var silo = new Silo();
         await silo.SetPasswordAsync();
@@ -27,11 +27,10 @@ public sealed partial class DashboardTests
         await RegisterAsync(http, "s01", "ann", "bob", "cid");
         await RegisterAsync(http, "s02", "dan");
 
-        Assert.Equal(3, await PlayersAsync(management, "s01", atLeast: 3));
-        Assert.Equal(1, await PlayersAsync(management, "s02", atLeast: 1));
+        Assert.Equal(4, await PlayersAsync(management, atLeast: 4));
         var status = await management.GetFromJsonAsync<JsonElement>("/ops/status", TestContext.Current.CancellationToken);
         Assert.Equal(
-            ["/dashboard/s01/", "/dashboard/s02/"], status.GetProperty("dashboards").EnumerateArray().Select(path => path.GetString()));
+            ["/dashboard/"], status.GetProperty("dashboards").EnumerateArray().Select(path => path.GetString()));
 
         await process.StopAsync();
         Assert.Equal(0, process.ExitCode);
@@ -49,16 +48,16 @@ public sealed partial class DashboardTests
 
         // From the address without a slash, as a person types it, to what the page itself names. The client leaves its login
         // behind at a redirection, which a browser does not, so that the answer to that shows where it led.
-        using var redirected = await operators.GetAsync("/dashboard/s01", TestContext.Current.CancellationToken);
+        using var redirected = await operators.GetAsync("/dashboard", TestContext.Current.CancellationToken);
         var page = redirected.RequestMessage!.RequestUri!;
-        Assert.Equal("/dashboard/s01/", page.AbsolutePath);
+        Assert.Equal("/dashboard/", page.AbsolutePath);
         var parts = Part().Matches(await operators.GetStringAsync(page, TestContext.Current.CancellationToken))
             .Select(part => new Uri(page, part.Groups["path"].Value).AbsolutePath)
             .ToList();
         Assert.Contains(parts, part => part.EndsWith(".js", StringComparison.Ordinal));
         Assert.Contains(parts, part => part.EndsWith(".css", StringComparison.Ordinal));
         string[] numbers = ["DashboardCounters", "ClusterStats", "TopGrainMethods", "Reminders/1", "GrainTypes", "version"];
-        foreach (var path in parts.Concat(numbers.Select(number => $"/dashboard/s01/{number}")))
+        foreach (var path in parts.Concat(numbers.Select(number => $"/dashboard/{number}")))
         {
             using var found = await operators.GetAsync(path, TestContext.Current.CancellationToken);
             Assert.True(found.StatusCode == HttpStatusCode.OK, $"{path}: {found.StatusCode}");
@@ -66,11 +65,10 @@ public sealed partial class DashboardTests
             Assert.True(refused.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {refused.StatusCode}");
         }
 
-        // The stream of log lines is off, a shard of elsewhere has nothing here, and the public port nothing at all.
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(operators, "/dashboard/s01/Trace"));
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(operators, "/dashboard/s02/"));
+        // The stream of log lines is off, and the public port has nothing at all.
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(operators, "/dashboard/Trace"));
         using var gateway = OperatorClient.Create(addresses.Gateway, silo.Environment);
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(gateway, "/dashboard/s01/"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(gateway, "/dashboard/"));
         Assert.DoesNotContain("ashboard", await gateway.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
         await process.StopAsync();
     }
@@ -84,7 +82,7 @@ public sealed partial class DashboardTests
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient { BaseAddress = addresses.Management };
 
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, "/dashboard/s01/"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, "/dashboard/"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/ops/status"));
         await process.StopAsync();
     }
@@ -100,13 +98,13 @@ public sealed partial class DashboardTests
     }
 
     /// <summary>Asks until a sample has seen so many players, and gives back how many it saw.</summary>
-    private static async Task<int> PlayersAsync(HttpClient management, string shard, int atLeast)
+    private static async Task<int> PlayersAsync(HttpClient management, int atLeast)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             var counters = await management.GetFromJsonAsync<JsonElement>(
-                $"/dashboard/{shard}/DashboardCounters", TestContext.Current.CancellationToken);
+                "/dashboard/DashboardCounters", TestContext.Current.CancellationToken);
             var players = counters.GetProperty("simpleGrainStats").EnumerateArray()
                 .Where(grain => grain.GetProperty("grainType").GetString() == PlayerGrain)
                 .Sum(grain => grain.GetProperty("activationCount").GetInt32());
@@ -115,7 +113,7 @@ public sealed partial class DashboardTests
                 return players;
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{shard} counts {players} players: {counters}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"It counts {players} players: {counters}");
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class CommandBenchmark : IBenchmark
         }
     }
 
-    private static async Task<IPlayerGrain[]> RegisterAsync(IShardHost shard)
+    private static async Task<IPlayerGrain[]> RegisterAsync(HostedShard shard)
     {
         var players = new IPlayerGrain[Callers];
         for (var i = 0; i < Callers; i++)

@@ -84,7 +84,7 @@ public sealed class PostgresCommandBenchmark : IBenchmark
 
     private static string SilosOf(int silos) => silos == 1 ? "1 silo" : $"{silos} silos";
 
-    private static async Task<IPlayerGrain[]> RegisterAsync(IShardHost shard)
+    private static async Task<IPlayerGrain[]> RegisterAsync(HostedShard shard)
     {
         var players = new IPlayerGrain[MostCallers];
         for (var i = 0; i < players.Length; i++)

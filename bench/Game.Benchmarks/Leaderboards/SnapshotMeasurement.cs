@@ -44,5 +44,5 @@ internal static class SnapshotMeasurement
     }
 
     private static Leaderboard NewBoard() =>
-        new(new LeaderboardDefinition("bench", ScoreOperator.Set, Descending: true, Authoritative: false, CronReset: null, RetainSeasons: 0));
+        new(new LeaderboardDefinition("bench", ScoreOperator.Set, Descending: true, Authoritative: false, Reset: null, RetainSeasons: 0));
 }

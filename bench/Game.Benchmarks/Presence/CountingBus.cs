@@ -52,6 +52,10 @@ internal sealed class CountingBus(IBroadcastBus bus, string keyPrefix) : IBroadc
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) =>
         bus.GetDepthAsync(queue, cancellationToken);
 
+    public ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default) =>
+        bus.RetireQueuesAsync(queues, successor, cancellationToken);
+
     public ValueTask DisposeAsync() => bus.DisposeAsync();
 
     private bool IsCounted(BroadcastMessage message) => message.RoutingKey.StartsWith(keyPrefix, StringComparison.Ordinal);

@@ -67,7 +67,7 @@ internal sealed class PresenceTown : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _shards.DisposeAsync();
 
-    private static IPresenceGrain PresenceOf(IShardHost host) => host.Grains.GetGrain<IPresenceGrain>(host.Shard);
+    private static IPresenceGrain PresenceOf(HostedShard host) => host.Grains.GetGrain<IPresenceGrain>(host.Name);
 
     private async Task ReportAsync(bool full, double share = 0)
     {

@@ -97,7 +97,7 @@ internal sealed class WarArena : IAsyncDisposable
         var red = await FoundAsync(_shards.Hosts[0], "Reds", cancellationToken);
         var blue = await FoundAsync(_shards.Hosts[1], "Blues", cancellationToken);
         _fighter = blue.Leader;
-        _war = EntityId.New(_shards.Hosts[0].Shard, DateTimeOffset.UtcNow).ToString();
+        _war = EntityId.New(_shards.Hosts[0].Name, DateTimeOffset.UtcNow).ToString();
         var held = await Home(red.Guild).GetGrain<IGuildGrain>(red.Guild)
             .HandleAsync(new HoldWager("declare", red.Leader, _war, blue.Guild, 1, 3600));
         Require(held.Accepted, held.Refusal?.Detail);
@@ -115,10 +115,10 @@ internal sealed class WarArena : IAsyncDisposable
         }
     }
 
-    private static async Task<(string Leader, string Guild)> FoundAsync(IShardHost host, string name, CancellationToken cancellationToken)
+    private static async Task<(string Leader, string Guild)> FoundAsync(HostedShard host, string name, CancellationToken cancellationToken)
     {
-        var leader = EntityId.New(host.Shard, DateTimeOffset.UtcNow).ToString();
-        var guild = EntityId.New(host.Shard, DateTimeOffset.UtcNow).ToString();
+        var leader = EntityId.New(host.Name, DateTimeOffset.UtcNow).ToString();
+        var guild = EntityId.New(host.Name, DateTimeOffset.UtcNow).ToString();
         var player = host.Grains.GetGrain<IPlayerGrain>(leader);
         await player.HandleAsync(new RegisterPlayer("register", name, 1000));
         var founding = await player.HandleAsync(new RequestGuildFounding("found", guild, name, "TAG", JoinPolicy.Open));

@@ -132,6 +132,15 @@ internal sealed class BusDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Deletes a queue that holds nothing, and gives its dead letters to another.</summary>
+    public void DeleteQueue(int id, int successor)
+    {
+        Run("UPDATE dead_letter SET queue = $b WHERE queue = $a", id, successor);
+        Run("DELETE FROM binding WHERE queue = $a", id);
+        Run("DELETE FROM redelivery WHERE queue = $a", id);
+        Run("DELETE FROM queue WHERE id = $a", id);
+    }
+
     public void InsertBinding(int queue, QueueBinding binding, long since)
     {
         var command = Prepare("INSERT OR IGNORE INTO binding (queue, exchange, pattern, since) VALUES ($a, $b, $c, $d)");

@@ -25,6 +25,7 @@ public sealed class InProcessBus : IBroadcastBus
     private readonly Lock _log = new();
     private readonly Dictionary<(string Exchange, string RoutingKey), MessageQueue[]> _routes = [];
     private long _head;
+    private int _lastQueue;
     private int _unconfirmed;
     private bool _disposed;
 
@@ -37,6 +38,7 @@ public sealed class InProcessBus : IBroadcastBus
         foreach (var queue in database.ReadQueues())
         {
             _queues[queue.Name] = queue;
+            _lastQueue = Math.Max(_lastQueue, queue.Id);
         }
 
         database.ReadKeys(
@@ -75,7 +77,7 @@ public sealed class InProcessBus : IBroadcastBus
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_queues.TryGetValue(queue.Name, out var existing))
             {
-                existing = new MessageQueue(_queues.Count + 1, queue, _head);
+                existing = new MessageQueue(++_lastQueue, queue, _head);
                 _queues[queue.Name] = existing;
             }
             else if (existing.DeliveryLimit != queue.DeliveryLimit)
@@ -171,6 +173,44 @@ public sealed class InProcessBus : IBroadcastBus
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<QueueDepth>(cancellationToken)
             : new ValueTask<QueueDepth>(Find(queue).Depth);
+
+    public async ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var heir = Find(successor);
+        var retired = new List<RetireEntry>();
+        List<string> left = [];
+        lock (_log)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            foreach (var former in queues.Select(queue => _queues.GetValueOrDefault(queue.Name)).OfType<MessageQueue>())
+            {
+                if (_consumers.Keys.Any(consumer => consumer.Queue == former))
+                {
+                    left.Add(former.Name);
+                    continue;
+                }
+
+                _routes.Clear();
+                former.Unbind(_head);
+                if (former.Depth is not { Ready: 0, Unacknowledged: 0 })
+                {
+                    left.Add(former.Name);
+                    continue;
+                }
+
+                _queues.TryRemove(former.Name, out _);
+                heir.Inherit(former);
+                var entry = new RetireEntry(former.Id, heir.Id);
+                _journal.Enqueue(entry);
+                retired.Add(entry);
+            }
+        }
+
+        await Task.WhenAll(retired.Select(entry => entry.Confirmed)).WaitAsync(cancellationToken);
+        return left;
+    }
 
     /// <summary>Waits for the batches under way and writes what is pending.</summary>
     public async ValueTask DisposeAsync()

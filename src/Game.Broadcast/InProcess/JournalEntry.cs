@@ -65,6 +65,12 @@ internal sealed class DeclareEntry(
     }
 }
 
+/// <summary>A queue that holds nothing goes; its dead letters become another's.</summary>
+internal sealed class RetireEntry(int id, int successor) : ConfirmedEntry
+{
+    public override void Apply(BusDatabase database) => database.DeleteQueue(id, successor);
+}
+
 /// <summary>A dead letter is thrown away.</summary>
 internal sealed class DiscardEntry(long deadLetter) : ConfirmedEntry
 {

@@ -72,6 +72,10 @@ internal sealed class MessageQueue(int id, QueueDeclaration declaration, long wa
         Volatile.Write(ref _bindings, [.. _bindings, .. bindings.Except(_bindings.Select(bound => new QueueBinding(bound.Exchange, bound.Pattern)))
             .Select(binding => new Binding(binding.Exchange, binding.Pattern, new TopicPattern(binding.Pattern), since))]);
 
+    /// <summary>What comes after <paramref name="until"/> is not for this queue. Not kept in the file: a queue that is retired goes soon.</summary>
+    public void Unbind(long until) =>
+        Volatile.Write(ref _bindings, [.. _bindings.Select(binding => binding with { Until = Math.Min(binding.Until, until) })]);
+
     public bool IsRouted(MessageKey key)
     {
         if (key.Target is { } target)
@@ -81,7 +85,7 @@ internal sealed class MessageQueue(int id, QueueDeclaration declaration, long wa
 
         foreach (var binding in Volatile.Read(ref _bindings))
         {
-            if (key.Sequence > binding.Since && binding.Exchange == key.Exchange && binding.Topic.IsMatch(key.RoutingKey))
+            if (key.Sequence > binding.Since && key.Sequence <= binding.Until && binding.Exchange == key.Exchange && binding.Topic.IsMatch(key.RoutingKey))
             {
                 return true;
             }
@@ -298,6 +302,16 @@ internal sealed class MessageQueue(int id, QueueDeclaration declaration, long wa
         waiting?.SetResult();
     }
 
+    /// <summary>Takes over the dead letters of a queue that is retired.</summary>
+    public void Inherit(MessageQueue former)
+    {
+        var letters = (int)former.Depth.DeadLetters;
+        lock (_gate)
+        {
+            _deadLetters += letters;
+        }
+    }
+
     public void ForgetDeadLetter()
     {
         lock (_gate)
@@ -364,5 +378,9 @@ internal sealed class MessageQueue(int id, QueueDeclaration declaration, long wa
         return recorded;
     }
 
-    private sealed record Binding(string Exchange, string Pattern, TopicPattern Topic, long Since);
+    private sealed record Binding(string Exchange, string Pattern, TopicPattern Topic, long Since)
+    {
+        /// <summary>The last place in the log it holds for; <see cref="long.MaxValue"/>: for all that is to come.</summary>
+        public long Until { get; init; } = long.MaxValue;
+    }
 }

@@ -32,6 +32,8 @@ internal sealed partial class QueueConsumer : IAsyncDisposable
         _run = Task.Run(RunAsync);
     }
 
+    public MessageQueue Queue => _queue;
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -74,7 +74,7 @@ public sealed record WarSummary(
     [property: Id(6)] WarPoints Total,
     [property: Id(7)] string? Winner);
 
-/// <summary>One shard's front: its own cumulative points, the players who earned them, and the war's scoreboard as last heard.</summary>
+/// <summary>One shard's front: its own cumulative points, and the war's scoreboard as last heard.</summary>
 [GenerateSerializer, Immutable, Alias("game.war.front")]
 public sealed record FrontView(
     [property: Id(0)] string WarId,

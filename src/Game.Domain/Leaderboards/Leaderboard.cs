@@ -30,7 +30,7 @@ public sealed class Leaderboard : IAggregate<Leaderboard, LeaderboardCommand>
         : this(definition.Id)
     {
         _definition = definition;
-        _schedule = definition.CronReset is { } cron ? CronSchedule.Parse(cron) : null;
+        _schedule = definition.Reset is { } cron ? CronSchedule.Parse(cron) : null;
     }
 
     private Leaderboard(string id)

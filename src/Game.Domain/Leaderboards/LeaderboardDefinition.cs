@@ -12,10 +12,10 @@ namespace Game.Domain.Leaderboards;
 /// <param name="Operator">The one operator submissions may use.</param>
 /// <param name="Descending">True if a greater score stands higher.</param>
 /// <param name="Authoritative">True if only servers submit.</param>
-/// <param name="CronReset">When seasons end (<see cref="CronSchedule"/>); null: never.</param>
+/// <param name="Reset">When seasons end (<see cref="CronSchedule"/>); null: never.</param>
 /// <param name="RetainSeasons">How many past seasons stay readable, 0 to <see cref="LeaderboardLimits.MaxRetainedSeasons"/>.</param>
 public sealed partial record LeaderboardDefinition(
-    string Id, ScoreOperator Operator, bool Descending, bool Authoritative, string? CronReset, int RetainSeasons)
+    string Id, ScoreOperator Operator, bool Descending, bool Authoritative, string? Reset, int RetainSeasons)
 {
     /// <summary>What is wrong with it, each with the property's name; empty if nothing.</summary>
     public IEnumerable<string> Validate()
@@ -30,9 +30,9 @@ public sealed partial record LeaderboardDefinition(
             yield return $"{nameof(Operator)} must be one of {string.Join(", ", Enum.GetNames<ScoreOperator>())}.";
         }
 
-        if (CronReset is not null && !CronSchedule.TryParse(CronReset, out _, out var error))
+        if (Reset is not null && !CronSchedule.TryParse(Reset, out _, out var error))
         {
-            yield return $"{nameof(CronReset)}: {error}";
+            yield return $"{nameof(Reset)}: {error}";
         }
 
         if (RetainSeasons is < 0 or > LeaderboardLimits.MaxRetainedSeasons)

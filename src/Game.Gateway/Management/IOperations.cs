@@ -11,10 +11,10 @@ namespace Game.Gateway;
 public interface IOperations
 {
     /// <summary>
-    /// Pages that the shards' engine has of its own, by shard: each is put into a pipeline under <c>/dashboard/{shard}/</c>,
-    /// behind the operator's login, when the gateway is mapped. Empty if the engine has none.
+    /// Pages that the silo's engine has of its own: put into a pipeline under <c>/dashboard/</c>, behind the operator's login, when the
+    /// gateway is mapped. Null: it has none.
     /// </summary>
-    IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards { get; }
+    Action<IApplicationBuilder>? Dashboard { get; }
 
     /// <summary>State of every shard of this process, in order. Used for readiness too: answer within a second or so.</summary>
     Task<IReadOnlyList<ShardStatus>> GetShardsAsync(CancellationToken cancellationToken);

@@ -3,6 +3,7 @@ using Game.Gateway.Analytics;
 using Game.Gateway.Http;
 using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;
+using Game.Gateway.Telemetry;
 using Game.Gateway.WorldEvents;
 
 namespace Game.Gateway.Management;
@@ -24,7 +25,7 @@ internal static class ManagementEndpoints
         var open = management.MapGroup("").WithMetadata(WithoutLogin.Instance);
         open.MapGet("/health/live", () => Results.Text("live"));
         open.MapGet("/health/ready", ReadyAsync);
-        open.MapGet("/metrics", (MetricsCollector metrics) => Results.Text(metrics.Write(), PrometheusText.ContentType));
+        MetricsExport.Map(routes);
 
         management.MapGet("/", () => Results.Stream(
             typeof(ManagementEndpoints).Assembly.GetManifestResourceStream("console.html")!, "text/html; charset=utf-8"));
@@ -68,15 +69,15 @@ internal static class ManagementEndpoints
     }
 
     private static async Task<IResult> StatusAsync(
-        SessionRegistry sessions, IOperations operations, MetricsCollector metrics, CancellationToken cancellationToken) => Reply.Ok(new
+        SessionRegistry sessions, IOperations operations, GatewayMetrics metrics, CancellationToken cancellationToken) => Reply.Ok(new
         {
             sessions.IsDraining,
             Sessions = sessions.Count,
-            Requests = metrics.Sum("gateway_requests_total"),
-            Frames = metrics.Sum("gateway_frames_total"),
-            Pushes = metrics.Sum("gateway_pushes_total"),
-            Refusals = metrics.Sum("gateway_refusals_total"),
-            Dashboards = operations.Dashboards.Keys.Order(StringComparer.Ordinal).Select(shard => $"{ShardDashboards.Path}/{shard}/"),
+            Requests = metrics.Requests,
+            Frames = metrics.Frames,
+            Pushes = metrics.Pushes,
+            Refusals = metrics.Refusals,
+            Dashboards = (IReadOnlyList<string>)(operations.Dashboard is null ? [] : [$"{SiloDashboardPage.Path}/"]),
             operations.Bus,
             operations.Routes,
             Shards = await operations.GetShardsAsync(cancellationToken),

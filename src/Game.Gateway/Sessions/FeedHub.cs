@@ -4,7 +4,8 @@ using Game.Gateway.Telemetry;
 namespace Game.Gateway.Sessions;
 
 /// <summary>Brings what the shards' feeds push to the sessions of this process. Safe for concurrent use.</summary>
-internal sealed class FeedHub(ShardRouter shards, GatewayMetrics metrics, TimeProvider clock, ILogger<FeedHub> logger)
+internal sealed class FeedHub(
+    ShardRouter shards, SessionSettings settings, GatewayMetrics metrics, TimeProvider clock, ILogger<FeedHub> logger)
 {
     private readonly ConcurrentDictionary<string, Lazy<ShardFeed>> _feeds = new(StringComparer.Ordinal);
 
@@ -56,5 +57,5 @@ internal sealed class FeedHub(ShardRouter shards, GatewayMetrics metrics, TimePr
     }
 
     private ShardFeed FeedOf(string shard) => _feeds.GetOrAdd(
-        shard, name => new Lazy<ShardFeed>(() => new ShardFeed(shards.On(name), metrics, clock, logger))).Value;
+        shard, name => new Lazy<ShardFeed>(() => new ShardFeed(shards.On(name), settings.StateInterval, metrics, clock, logger))).Value;
 }

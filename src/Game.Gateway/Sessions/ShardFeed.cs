@@ -17,13 +17,15 @@ internal sealed partial class ShardFeed : IFeedObserver
     private readonly ConcurrentDictionary<string, TopicListeners> _topics = new(StringComparer.Ordinal);
     private readonly IGrainFactory _grains;
     private readonly IFeedObserver _reference;
+    private readonly TimeSpan _stateInterval;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    public ShardFeed(IGrainFactory grains, GatewayMetrics metrics, TimeProvider clock, ILogger logger)
+    public ShardFeed(IGrainFactory grains, TimeSpan stateInterval, GatewayMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _grains = grains;
+        _stateInterval = stateInterval;
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
@@ -38,10 +40,9 @@ internal sealed partial class ShardFeed : IFeedObserver
         {
             try
             {
-                var frame = FeedFrame.Of(message);
-                _metrics.Pushed(frame.Type, listeners.Push(frame));
+                listeners.Push(FeedFrame.Of(message));
             }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
                 LogMalformed(_logger, message.Topic, message.Type, exception);
             }
@@ -56,7 +57,7 @@ internal sealed partial class ShardFeed : IFeedObserver
     public async Task JoinAsync(GameSession session, string topic)
     {
         TopicListeners listeners;
-        while (!(listeners = _topics.GetOrAdd(topic, static name => new TopicListeners(name))).TryAdd(session))
+        while (!(listeners = _topics.GetOrAdd(topic, NewListeners)).TryAdd(session))
         {
             _topics.TryRemove(KeyValuePair.Create(topic, listeners));
         }
@@ -108,6 +109,8 @@ internal sealed partial class ShardFeed : IFeedObserver
             _topics.TryRemove(KeyValuePair.Create(listeners.Topic, listeners));
         }
     }
+
+    private TopicListeners NewListeners(string topic) => new(topic, _stateInterval, _clock, _metrics);
 
     private IFeedGrain FeedOf(string topic) => _grains.GetGrain<IFeedGrain>(topic);
 

@@ -1,4 +1,5 @@
 using Game.Contracts.Feeds;
+using Game.Gateway.Telemetry;
 
 namespace Game.Gateway.Sessions;
 
@@ -7,15 +8,24 @@ namespace Game.Gateway.Sessions;
 /// successor takes the name: so the grain never sees the successor's subscription before the end of this one. Safe for
 /// concurrent use.
 /// </summary>
-internal sealed class TopicListeners(string topic)
+internal sealed class TopicListeners
 {
     private readonly Lock _lock = new();
+    private readonly PushPace _pace;
+    private readonly GatewayMetrics _metrics;
     private readonly HashSet<GameSession> _sessions = [];
     private readonly SemaphoreSlim _reconciling = new(1);
     private bool _subscribed;
     private bool _ended;
 
-    public string Topic { get; } = topic;
+    public TopicListeners(string topic, TimeSpan stateInterval, TimeProvider clock, GatewayMetrics metrics)
+    {
+        Topic = topic;
+        _pace = new PushPace(stateInterval, clock, Deliver);
+        _metrics = metrics;
+    }
+
+    public string Topic { get; }
 
     /// <summary>False if it has ended.</summary>
     public bool TryAdd(GameSession session)
@@ -39,19 +49,8 @@ internal sealed class TopicListeners(string topic)
         }
     }
 
-    /// <returns>How many got it.</returns>
-    public int Push(FeedFrame frame)
-    {
-        lock (_lock)
-        {
-            foreach (var session in _sessions)
-            {
-                session.Push(frame);
-            }
-
-            return _sessions.Count;
-        }
-    }
+    /// <summary>Brings it to every session, at once or at the pace of states.</summary>
+    public void Push(FeedFrame frame) => _pace.Push(frame);
 
     /// <summary>Subscribes at the grain if anybody listens (again, if asked to renew), unsubscribes if nobody does.</summary>
     /// <returns>True if it has ended.</returns>
@@ -72,6 +71,19 @@ internal sealed class TopicListeners(string topic)
         finally
         {
             _reconciling.Release();
+        }
+    }
+
+    private void Deliver(FeedFrame frame)
+    {
+        lock (_lock)
+        {
+            foreach (var session in _sessions)
+            {
+                session.Push(frame);
+            }
+
+            _metrics.Pushed(frame.Type, _sessions.Count);
         }
     }
 

@@ -24,6 +24,15 @@ public sealed class SessionSettings
     /// <summary>A client that does not answer a ping for this long is gone, 1–600 s.</summary>
     public int KeepAliveTimeoutSeconds { get; set; } = 20;
 
+    /// <summary>
+    /// How often a client is told what replaces the last (a war's scoreboard, a boss's pool), 0–1,000 a second; the newest is
+    /// told. 0 means no limit.
+    /// </summary>
+    public int StatesPerSecond { get; set; } = 4;
+
+    /// <summary>Between two states of one kind; zero means no limit.</summary>
+    internal TimeSpan StateInterval => StatesPerSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1) / StatesPerSecond;
+
     internal IEnumerable<string> Validate(string path)
     {
         var check = new SettingCheck(path);
@@ -34,6 +43,7 @@ public sealed class SessionSettings
         check.Range(SendSeconds, 1, 600);
         check.Range(KeepAliveSeconds, 1, 600);
         check.Range(KeepAliveTimeoutSeconds, 1, 600);
+        check.Range(StatesPerSecond, 0, 1_000);
         return check.Failures;
     }
 }

@@ -14,6 +14,10 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _frames;
     private readonly Counter<long> _pushes;
     private readonly Counter<long> _closed;
+    private long _requestCount;
+    private long _refusalCount;
+    private long _frameCount;
+    private long _pushCount;
 
     public GatewayMetrics()
     {
@@ -26,6 +30,15 @@ internal sealed class GatewayMetrics : IDisposable
         _closed = _meter.CreateCounter<long>("gateway.sessions.closed", "{session}", "Sessions that ended, by close code.");
     }
 
+    /// <summary>All since the start, as the console shows them.</summary>
+    public long Requests => Interlocked.Read(ref _requestCount);
+
+    public long Refusals => Interlocked.Read(ref _refusalCount);
+
+    public long Frames => Interlocked.Read(ref _frameCount);
+
+    public long Pushes => Interlocked.Read(ref _pushCount);
+
     /// <summary>Shows how many sessions are open.</summary>
     public void ObserveSessions(Func<int> count) => _meter.CreateObservableGauge("gateway.sessions", count, "{session}", "Open sessions.");
 
@@ -35,6 +48,7 @@ internal sealed class GatewayMetrics : IDisposable
     /// <param name="duration">Null for what is no request and answer (a session).</param>
     public void Request(string route, string method, int status, TimeSpan? duration)
     {
+        Interlocked.Increment(ref _requestCount);
         _requests.Add(1, new("route", route), new("method", method), new("status", status));
         if (duration is { } time)
         {
@@ -42,12 +56,17 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
-    public void Refused(string code) => _refusals.Add(1, new KeyValuePair<string, object?>("code", code));
+    public void Refused(string code)
+    {
+        Interlocked.Increment(ref _refusalCount);
+        _refusals.Add(1, new KeyValuePair<string, object?>("code", code));
+    }
 
     /// <param name="type">A known type, or "unknown".</param>
     /// <param name="code">Why it was refused, or null.</param>
     public void Frame(string type, string? code)
     {
+        Interlocked.Increment(ref _frameCount);
         _frames.Add(1, new("type", type), new("refused", code is not null));
         if (code is not null)
         {
@@ -55,7 +74,11 @@ internal sealed class GatewayMetrics : IDisposable
         }
     }
 
-    public void Pushed(string type, int sessions) => _pushes.Add(sessions, new KeyValuePair<string, object?>("type", type));
+    public void Pushed(string type, int sessions)
+    {
+        Interlocked.Add(ref _pushCount, sessions);
+        _pushes.Add(sessions, new KeyValuePair<string, object?>("type", type));
+    }
 
     public void SessionClosed(int code) => _closed.Add(1, new KeyValuePair<string, object?>("code", code));
 

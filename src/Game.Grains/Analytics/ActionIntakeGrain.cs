@@ -5,7 +5,7 @@ namespace Game.Grains.Analytics;
 
 /// <summary>Batches what callers bring: while the stream takes one batch, and a moment longer, the next one gathers.</summary>
 [Reentrant]
-public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics metrics, TimeProvider clock) : Grain, IActionIntakeGrain
+public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics metrics, TimeProvider clock) : ShardGrain, IActionIntakeGrain
 {
     private const int MaxBatch = 500;
 
@@ -59,7 +59,7 @@ public sealed class ActionIntakeGrain(AnalyticsOptions options, AnalyticsMetrics
     {
         if (options.Way is { } way)
         {
-            return way.WriteAsync(this.GetPrimaryKeyString(), batch);
+            return way.WriteAsync(Key, batch);
         }
 
         _stream ??= this.GetStreamProvider(StreamProviders.Kafka)

@@ -4,6 +4,7 @@ using Game.Contracts.Streams;
 using Game.Domain.Analytics;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
+using Game.Grains.Hosting;
 using Game.Grains.LogPumps;
 
 namespace Game.Grains.Analytics;
@@ -141,7 +142,7 @@ public sealed class ActionRelayGrain(
     private async Task TellAsync(string bucket, List<PlayerAction> actions, long floor, CancellationToken stopping)
     {
         var stream = this.GetStreamProvider(StreamProviders.Kafka)
-            .GetStream<PlayerAction>(StreamId.Create(ActionStreams.Namespace, bucket));
+            .GetStream<PlayerAction>(StreamId.Create(ActionStreams.Namespace, ShardKey.Of(shard.Name, bucket)));
         foreach (var batch in actions.Chunk(MaxBatch))
         {
             await stream.OnNextBatchAsync(batch).WaitAsync(stopping);

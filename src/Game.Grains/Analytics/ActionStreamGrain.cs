@@ -10,7 +10,7 @@ namespace Game.Grains.Analytics;
 /// </summary>
 [ImplicitStreamSubscription(ActionStreams.Namespace)]
 public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetrics metrics, EventSourcingServices services)
-    : Grain, IActionStreamGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PlayerAction>
+    : ShardGrain, IActionStreamGrain, IStreamSubscriptionObserver, IAsyncBatchObserver<PlayerAction>
 {
     /// <summary>
     /// Streams in memory number by clock ticks, of which there are more; at a million actions a second a topic does not get there in nine
@@ -34,7 +34,7 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
         // What it met of streams in memory it has left then: once more is enough.
         if (!await TryFoldAsync(batch) && !await TryFoldAsync(batch))
         {
-            throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} is folded in memory and over Kafka at the same time.");
+            throw new InvalidOperationException($"Bucket {Key} is folded in memory and over Kafka at the same time.");
         }
 
         metrics.Folded(batch.Length, services.Clock.GetElapsedTime(started));
@@ -43,7 +43,7 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
     public Task OnErrorAsync(Exception ex)
     {
         metrics.Skipped();
-        LogSkipped(services.Logger, this.GetPrimaryKeyString(), ex);
+        LogSkipped(services.Logger, Key, ex);
         return Task.CompletedTask;
     }
 
@@ -66,7 +66,7 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
 
         var left = await Generations.HandleAsync(new LeaveMemory($"leave-memory/{plan.Shown}", plan.Shown));
         return left.Refusal is { } refusal
-            ? throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} did not leave memory: {refusal.Code}.")
+            ? throw new InvalidOperationException($"Bucket {Key} did not leave memory: {refusal.Code}.")
             : false;
     }
 
@@ -76,14 +76,14 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
         var folded = await BucketOf(generation).FoldAsync(batch);
         return folded.Accepted
             ? folded.Value.Mark
-            : throw new InvalidOperationException($"Bucket {this.GetPrimaryKeyString()} did not fold: {folded.Refusal?.Code}.");
+            : throw new InvalidOperationException($"Bucket {Key} did not fold: {folded.Refusal?.Code}.");
     }
 
     /// <summary>Once what comes before is folded: a bucket passes over what lies before the last that it has.</summary>
     private async Task<ActionOffset> FoldBehindAsync(int generation, PlacedAction[] batch)
     {
         var recompute = GrainFactory.GetGrain<IRecomputeGrain>(shard.Name);
-        return await recompute.ReachAsync(generation, this.GetPrimaryKeyString(), batch[0].Offset.Sequence)
+        return await recompute.ReachAsync(generation, Key, batch[0].Offset.Sequence)
             ? await FoldAsync(generation, batch)
             : ActionOffset.Start;
     }
@@ -92,7 +92,7 @@ public sealed partial class ActionStreamGrain(ShardIdentity shard, AnalyticsMetr
     private static bool IsInMemory(ActionOffset offset) => offset.Sequence >= FirstInMemory;
 
     private IActionBucketGrain BucketOf(int generation) =>
-        GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(generation, this.GetPrimaryKeyString()));
+        GrainFactory.GetGrain<IActionBucketGrain>(BucketKey.Of(generation, Key));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Bucket {Bucket}: the stream gave up a delivery.")]
     private static partial void LogSkipped(ILogger logger, string bucket, Exception exception);

@@ -18,7 +18,7 @@ namespace Game.Grains.Analytics;
 [Reentrant]
 public sealed partial class RecomputeGrain(
     EventSourcingServices services, ShardIdentity shard, AnalyticsOptions options, AnalyticsMetrics metrics)
-    : Grain, IRecomputeGrain, IRemindable
+    : ShardGrain, IRecomputeGrain, IRemindable
 {
     /// <summary>Stored with the reminder: never to be changed.</summary>
     private const string ReminderName = "recompute";

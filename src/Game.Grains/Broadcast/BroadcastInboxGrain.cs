@@ -13,7 +13,7 @@ namespace Game.Grains.Broadcast;
 /// message is done, so that after a crash no gap is seen where none is.
 /// </summary>
 [Reentrant]
-public sealed partial class BroadcastInboxGrain : Grain, IBroadcastInboxGrain, IRemindable
+public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGrain, IRemindable
 {
     private const string KeepAwake = "resync";
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);

@@ -36,7 +36,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
 
     protected override string ReminderName => "publish";
 
-    private string Route => this.GetPrimaryKeyString();
+    private string Route => Key;
 
     public async Task<IReadOnlyList<ChainMark>> AnswerAsync(string receiver, IReadOnlyList<ChainMark> heard)
     {
@@ -164,7 +164,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
     private BroadcastMessage Again(BroadcastMessage message, string receiver, long previous) => message with
     {
         Exchange = Exchanges.Resync,
-        RoutingKey = Resync.KeyOf(BroadcastRoutes.QueueOf(Route, receiver)),
+        RoutingKey = Resync.KeyOf(Route, receiver),
         Link = message.Link! with { Previous = previous },
     };
 
@@ -177,7 +177,7 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
             if (head > heard)
             {
                 var number = Services.Clock.GetUtcNow().UtcTicks + _number++;
-                await _bus.PublishAsync(Resync.Sent(_shard.Name, BroadcastRoutes.QueueOf(Route, receiver), chain, head, number), stopping);
+                await _bus.PublishAsync(Resync.Sent(_shard.Name, Route, receiver, chain, head, number), stopping);
             }
             else if (head < heard)
             {

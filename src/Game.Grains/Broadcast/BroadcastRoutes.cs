@@ -21,7 +21,9 @@ namespace Game.Grains.Broadcast;
 public static class BroadcastRoutes
 {
     public const string AllShards = "all";
-    private const string Urgent = ".urgent";
+
+    /// <summary>The last word of the keys of what must not wait behind the rest.</summary>
+    public const string Urgent = ".urgent";
 
     /// <summary>What the names of publishers' cursors begin with.</summary>
     public const string Cursors = "broadcast/";
@@ -105,28 +107,13 @@ public static class BroadcastRoutes
     /// <summary>Routing keys of an event of the aggregate <paramref name="key"/>; several if several shards are concerned.</summary>
     public static IReadOnlyList<string> RoutingKeysOf(string key, GameEvent fact) => Table[fact.GetType()].Keys(key, fact);
 
-    /// <summary>What a shard's queue on an exchange is bound to.</summary>
-    public static IReadOnlyList<QueueBinding> BindingsOf(string exchange, string shard) => exchange switch
-    {
-        Exchanges.Guild =>
-        [
-            new(exchange, $"guild.*.{shard}.*"),
-            new(exchange, $"guild.*.{AllShards}.*"),
-        ],
-        Exchanges.World => [new(exchange, "world.*"), new(exchange, $"world.report.{shard}")],
-        Exchanges.Notifications => [new(exchange, $"player.{shard}.*"), new(exchange, $"player.{AllShards}.*")],
-        Exchanges.Chat => [new(exchange, "chat.world.*"), new(exchange, "chat.guild.*"), new(exchange, $"chat.whisper.{shard}")],
-        Exchanges.Digests => [new(exchange, "presence.*"), new(exchange, "board.*")],
-        _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
-    };
-
     /// <summary>How far a route's publisher has read the log.</summary>
     public static string CursorOf(string route) => Cursors + route;
 
     /// <summary>
     /// The chain that messages with a routing key are of: named after the one shard that the key reaches, or <see cref="AllShards"/>.
     /// Whoever is bound for a key must get all of its chain into one queue, for it takes what it does not get as lost. Null: digests
-    /// and urgent notifications, which wait in queues of their own, have none.
+    /// and urgent notifications, which wait in queues beside that, have none.
     /// </summary>
     public static string? ChainOf(string exchange, string routingKey) => exchange switch
     {
@@ -137,33 +124,6 @@ public static class BroadcastRoutes
         Exchanges.Digests => null,
         _ => throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "No shard consumes this exchange."),
     };
-
-    /// <summary>The name of a shard's queue on an exchange.</summary>
-    public static string QueueOf(string exchange, string shard) => $"{exchange}.{shard}";
-
-    /// <summary>
-    /// Everything a shard consumes: a queue for each exchange, one more for urgent notifications, because a queue of the broker knows
-    /// no priorities, and one for what other shards ask. What a shard has missed of a chain comes to the queue of its route alone.
-    /// </summary>
-    public static IReadOnlyList<ShardQueue> QueuesOf(string shard) =>
-    [
-        .. All.Select(exchange => new ShardQueue(
-            exchange,
-            Declare(QueueOf(exchange, shard), [.. BindingsOf(exchange, shard), Resync.BindingOf(QueueOf(exchange, shard))]),
-            HasChains: true)),
-        new(
-            Exchanges.Digests,
-            Declare($"{Exchanges.Digests}-transient.{shard}", BindingsOf(Exchanges.Digests, shard)) with { Transient = true }),
-        new(
-            Exchanges.Notifications,
-            Declare(
-                $"{Exchanges.Notifications}-urgent.{shard}",
-                [
-                    new(Exchanges.Notifications, $"player.{shard}.*{Urgent}"),
-                    new(Exchanges.Notifications, $"player.{AllShards}.*{Urgent}"),
-                ])),
-        new(Exchanges.Resync, Resync.QueueOf(shard)),
-    ];
 
     /// <summary>Priority and end of an event on its way; what has no end is delivered however late.</summary>
     public static (int Priority, DateTimeOffset? ExpiresAt) UrgencyOf(GameEvent fact) =>
@@ -176,9 +136,6 @@ public static class BroadcastRoutes
         {
             Content = content,
         };
-
-    private static QueueDeclaration Declare(string name, IReadOnlyList<QueueBinding> bindings) =>
-        new(name, bindings, DeliveryLimit: DeliveryLimit);
 
     private static string PlayerKey(string player) => $"player.{player}";
 

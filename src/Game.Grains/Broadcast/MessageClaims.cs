@@ -34,7 +34,8 @@ internal static class MessageClaims
             return $"There is no shard {Quote(source)}.";
         }
 
-        if (queue.Route == Exchanges.Digests)
+        var route = Resync.RouteOf(message, shard.Name);
+        if (route == Exchanges.Digests)
         {
             return CheckDigest(message, type);
         }
@@ -56,13 +57,13 @@ internal static class MessageClaims
             return $"Shard {source} does not write the stream {Quote(message.SourceStream)}.";
         }
 
-        if (type is not null && BroadcastRoutes.RouteOf(type) != queue.Route)
+        if (type is not null && BroadcastRoutes.RouteOf(type) != route)
         {
-            return $"Messages of type {message.Type} do not come over {queue.Route}.";
+            return $"Messages of type {message.Type} do not come over {route ?? message.RoutingKey}.";
         }
 
         return message.Link is { } link
-            && (!queue.HasChains || link.Place != ChainPlace.Of(message.SourcePosition, number) || link.Previous >= link.Place
+            && (!queue.HasChains || route is null || link.Place != ChainPlace.Of(message.SourcePosition, number) || link.Previous >= link.Place
                 || (link.Chain != shard.Name && link.Chain != BroadcastRoutes.AllShards))
             ? $"Its place {link.Place} after {link.Previous} in chain {Quote(link.Chain)} contradicts its position {message.SourcePosition}."
             : null;

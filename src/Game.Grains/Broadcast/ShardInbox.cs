@@ -21,32 +21,47 @@ public sealed partial class ShardInbox(
 {
     private static readonly ActivitySource Traces = new("Game.Broadcast");
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
     private readonly List<IAsyncDisposable> _consumers = [];
     private readonly KnownShards _known = new(grains, shard);
+    private readonly ResyncInbox _asks = new(bus, grains, shard, clock);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _upgrade = Task.CompletedTask;
 
     /// <summary>Declares the queues and their bindings: from here on nothing sent to this shard is lost.</summary>
     public async Task DeclareAsync(CancellationToken cancellationToken)
     {
-        foreach (var queue in BroadcastRoutes.QueuesOf(shard.Name))
+        foreach (var queue in ShardQueues.Of(shard.Name))
         {
             await bus.DeclareQueueAsync(queue.Declaration, cancellationToken);
         }
     }
 
+    /// <summary>
+    /// Consumes the queues. What an earlier build has left in others of its own comes first, for it was sent before: until then the queue of
+    /// the chains waits.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var asks = new ResyncInbox(bus, grains, shard, clock);
-        foreach (var queue in BroadcastRoutes.QueuesOf(shard.Name))
+        var left = await RetireFormerAsync(cancellationToken);
+        foreach (var queue in ShardQueues.Of(shard.Name).Where(queue => left.Count == 0 || !queue.HasChains))
         {
-            _consumers.Add(queue.Route == Exchanges.Resync
-                ? await bus.ConsumeAsync(queue.Name, asks.HandleAsync, cancellationToken)
-                : await bus.ConsumeAsync(queue.Name, (batch, _) => HandleAsync(queue, batch), cancellationToken));
+            await ConsumeAsync(queue, cancellationToken);
+        }
+
+        if (left.Count > 0)
+        {
+            LogUpgrading(logger, left.Count, string.Join(", ", left));
+            _upgrade = UpgradeAsync(left, _stopping.Token);
         }
     }
 
     /// <summary>Stops consuming; waits for the batch under way.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _upgrade;
         foreach (var consumer in _consumers)
         {
             await consumer.DisposeAsync();
@@ -55,31 +70,97 @@ public sealed partial class ShardInbox(
         _consumers.Clear();
     }
 
+    private async Task ConsumeAsync(ShardQueue queue, CancellationToken cancellationToken) =>
+        _consumers.Add(await bus.ConsumeAsync(queue.Name, (batch, stopping) => HandleAsync(queue, batch, stopping), cancellationToken));
+
+    private async Task<IReadOnlyList<ShardQueue>> RetireFormerAsync(CancellationToken cancellationToken)
+    {
+        var former = ShardQueues.FormerOf(shard.Name);
+        var left = await bus.RetireQueuesAsync(
+            [.. former.Select(queue => queue.Declaration)], ShardQueues.NameOf(Exchanges.Guild, shard.Name), cancellationToken);
+        return [.. former.Where(queue => left.Contains(queue.Name))];
+    }
+
+    /// <summary>
+    /// Consumes what is left of an earlier build's queues, beside a silo of that build as long as one runs, and begins with the queue of
+    /// the chains when they are gone.
+    /// </summary>
+    private async Task UpgradeAsync(IReadOnlyList<ShardQueue> left, CancellationToken stopping)
+    {
+        try
+        {
+            while (left.Count > 0)
+            {
+                try
+                {
+                    await DrainAsync(left, stopping);
+                    left = await RetireFormerAsync(stopping);
+                }
+                catch (BroadcastException exception)
+                {
+                    LogUpgradeWaits(logger, exception.Message);
+                }
+
+                await Task.Delay(BetweenLooks * (1 + Random.Shared.NextDouble()), clock, stopping);
+            }
+
+            await ConsumeAsync(ShardQueues.Of(shard.Name).Single(queue => queue.HasChains), stopping);
+            LogUpgraded(logger);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next start goes on with it.
+        }
+    }
+
+    private async Task DrainAsync(IReadOnlyList<ShardQueue> former, CancellationToken stopping)
+    {
+        List<IAsyncDisposable> consumers = [];
+        try
+        {
+            // What is transient is not waited for: it goes with the silo that has it.
+            former = [.. former.Where(queue => !queue.Declaration.Transient)];
+            foreach (var queue in former)
+            {
+                consumers.Add(await bus.ConsumeAsync(queue.Name, (batch, ending) => HandleAsync(queue, batch, ending), stopping));
+            }
+
+            foreach (var queue in former)
+            {
+                while (await bus.GetDepthAsync(queue.Name, stopping) is not { Ready: 0, Unacknowledged: 0 })
+                {
+                    await Task.Delay(BetweenLooks, clock, stopping);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var consumer in consumers)
+            {
+                await consumer.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>What other shards ask beside the rest: neither waits for the other within a batch.</summary>
+    private Task HandleAsync(ShardQueue queue, IReadOnlyList<Delivery> batch, CancellationToken stopping)
+    {
+        var asks = batch.Where(delivery => Resync.IsAsk(delivery.Message)).ToList();
+        return asks.Count == 0 ? HandleAsync(queue, batch)
+            : asks.Count == batch.Count ? _asks.HandleAsync(batch, stopping)
+            : Task.WhenAll(_asks.HandleAsync(asks, stopping), HandleAsync(queue, [.. batch.Except(asks)]));
+    }
+
     private async Task HandleAsync(ShardQueue queue, IReadOnlyList<Delivery> batch)
     {
-        var route = queue.Route;
         List<Arrival> arrivals = [];
         try
         {
             var strangers = await FindStrangersAsync(batch);
             arrivals.AddRange(batch.Select(delivery => Read(queue, delivery, strangers)));
-            var linked = arrivals.Where(arrival => arrival.Step is not null).ToList();
-            var marks = grains.GetGrain<IBroadcastInboxGrain>(shard.Name);
-            if (linked.Count > 0)
-            {
-                var verdicts = await marks.JudgeAsync(route, linked.ConvertAll(arrival => arrival.Step!));
-                for (var i = 0; i < linked.Count; i++)
-                {
-                    linked[i].Take(verdicts[i]);
-                }
-            }
 
-            await HandleAsync(arrivals.Where(arrival => arrival.Verdict == ChainVerdict.Next));
-            var done = linked.Where(arrival => arrival.IsMark || (arrival.Verdict == ChainVerdict.Next && arrival.IsDone)).ToList();
-            if (done.Count > 0)
-            {
-                await marks.SettleAsync(route, done.ConvertAll(arrival => arrival.Step!));
-            }
+            // Routes side by side: one whose grains are slow is waited for at the end of the batch only.
+            await Task.WhenAll(arrivals.GroupBy(arrival => arrival.Route).Select(route => HandleRouteAsync(route.Key, [.. route])));
         }
         catch (Exception exception) when (IsAway(exception))
         {
@@ -87,7 +168,7 @@ public sealed partial class ShardInbox(
             LogPostponed(logger, batch[0].Message.Id, batch[0].Message.Type, exception);
             if (arrivals.Count == 0)
             {
-                arrivals.AddRange(batch.Select(delivery => new Arrival(delivery)));
+                arrivals.AddRange(batch.Select(delivery => new Arrival(delivery, null)));
             }
 
             foreach (var arrival in arrivals.Where(arrival => arrival.Step is not null || !arrival.IsDone))
@@ -99,6 +180,29 @@ public sealed partial class ShardInbox(
         foreach (var arrival in arrivals)
         {
             arrival.Conclude(arrival.Delivery);
+        }
+    }
+
+    /// <param name="route">Not null where an arrival has a place in a chain.</param>
+    /// <param name="arrivals">In the order of the queue.</param>
+    private async Task HandleRouteAsync(string? route, List<Arrival> arrivals)
+    {
+        var linked = arrivals.Where(arrival => arrival.Step is not null).ToList();
+        var marks = grains.GetGrain<IBroadcastInboxGrain>(shard.Name);
+        if (linked.Count > 0)
+        {
+            var verdicts = await marks.JudgeAsync(route!, linked.ConvertAll(arrival => arrival.Step!));
+            for (var i = 0; i < linked.Count; i++)
+            {
+                linked[i].Take(verdicts[i]);
+            }
+        }
+
+        await HandleAsync(arrivals.Where(arrival => arrival.Verdict == ChainVerdict.Next));
+        var done = linked.Where(arrival => arrival.IsMark || (arrival.Verdict == ChainVerdict.Next && arrival.IsDone)).ToList();
+        if (done.Count > 0)
+        {
+            await marks.SettleAsync(route!, done.ConvertAll(arrival => arrival.Step!));
         }
     }
 
@@ -140,14 +244,14 @@ public sealed partial class ShardInbox(
     private Arrival Read(ShardQueue queue, Delivery delivery, HashSet<string> strangers)
     {
         var message = delivery.Message;
-        var arrival = new Arrival(delivery);
+        var arrival = new Arrival(delivery, Resync.RouteOf(message, shard.Name));
         var isShard = !strangers.Contains(message.SourceShard);
         try
         {
             if (message.Type == Resync.SentType)
             {
                 var sent = Resync.Read<SentSoFar>(message);
-                if (!isShard || !queue.HasChains || sent.Place <= 0)
+                if (!isShard || !queue.HasChains || arrival.Route is null || sent.Place <= 0)
                 {
                     throw new EventCodecException($"'{message.SourceShard}' cannot have sent up to {sent.Place}.", null);
                 }
@@ -240,6 +344,15 @@ public sealed partial class ShardInbox(
     private static bool IsAway(Exception exception) =>
         exception is TimeoutException or EventStoreException or OrleansException or OperationCanceledException;
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} queues of an earlier build are there and are emptied before this shard's own: {Queues}")]
+    private static partial void LogUpgrading(ILogger logger, int count, string queues);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queues of an earlier build are not emptied yet: {Reason}")]
+    private static partial void LogUpgradeWaits(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The queues of an earlier build are empty and gone; this shard consumes its own.")]
+    private static partial void LogUpgraded(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Id} ({Type}) waits: its grain, silo or store did not answer.")]
     private static partial void LogPostponed(ILogger logger, string id, string type, Exception exception);
 
@@ -250,9 +363,12 @@ public sealed partial class ShardInbox(
     private static partial void LogFailed(ILogger logger, string id, string type, int attempt, Exception exception);
 
     /// <summary>A delivery, and what becomes of it.</summary>
-    private sealed class Arrival(Delivery delivery)
+    private sealed class Arrival(Delivery delivery, string? route)
     {
         public Delivery Delivery => delivery;
+
+        /// <summary>Null: it has come over none.</summary>
+        public string? Route => route;
 
         public BroadcastMessage Message => delivery.Message;
 

@@ -16,7 +16,7 @@ namespace Game.Grains.EventSourcing;
 /// A conflict (a second activation wrote to the stream) reloads and decides again, a bounded number of times. An append
 /// whose outcome is unknown is looked up by command id before anything else happens.
 /// </remarks>
-public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
+public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
     where TState : class, IAggregate<TState, TCommand>
     where TCommand : Command
 {
@@ -41,8 +41,6 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
     /// <summary>First part of the stream's name.</summary>
     protected abstract string Category { get; }
 
-    protected string Key { get; private set; } = "";
-
     protected string Stream { get; private set; } = "";
 
     protected TimeProvider Clock => _services.Clock;
@@ -60,7 +58,6 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : Grain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        Key = this.GetPrimaryKeyString();
         Stream = StreamName.Of(Category, Key);
         await LoadAsync();
         await base.OnActivateAsync(cancellationToken);

@@ -2,7 +2,7 @@ using Game.Contracts.Feeds;
 
 namespace Game.Grains.Feeds;
 
-public sealed class FeedGrain(TimeProvider clock) : Grain, IFeedGrain
+public sealed class FeedGrain(TimeProvider clock) : ShardGrain, IFeedGrain
 {
     private readonly Dictionary<IFeedObserver, DateTimeOffset> _observers = [];
 

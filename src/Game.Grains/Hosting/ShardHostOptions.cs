@@ -11,17 +11,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
 
-/// <summary>What a shard is made of, whatever host its grains run on. Store and bus stay the caller's to dispose.</summary>
+/// <summary>What a shard is made of, whatever silo hosts its grains. Store and bus stay the caller's to dispose.</summary>
 public sealed record ShardHostOptions
 {
     public required ShardIdentity Shard { get; init; }
 
     public required IEventStore Store { get; init; }
 
-    /// <summary>The silos of other processes that run the shard too; null: this process alone runs it. Only on Orleans.</summary>
-    public ClusterOptions? Cluster { get; init; }
-
-    /// <summary>Where the host keeps its reminders; not used in a cluster.</summary>
+    /// <summary>Where the reminders of the shard's grains are kept; not used in a cluster.</summary>
     public required IDurableItems Reminders { get; init; }
 
     public required IBroadcastBus Bus { get; init; }
@@ -40,23 +37,10 @@ public sealed record ShardHostOptions
     /// <summary>Recurring world events of the game; the first shard schedules them.</summary>
     public IReadOnlyList<WorldEventSchedule> WorldEvents { get; init; } = [];
 
-    /// <summary>Sets up the streams of <see cref="Contracts.Streams.StreamProviders.Kafka"/>; null: they are kept in memory.</summary>
+    /// <summary>The shard's own streams of <see cref="Contracts.Streams.StreamProviders.Kafka"/>; null: they are kept in memory.</summary>
     public Action<KafkaStreamOptions>? Streams { get; init; }
 
     public AnalyticsOptions Analytics { get; init; } = new();
-
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    public TimeSpan CollectionAge { get; init; } = TimeSpan.FromMinutes(15);
-
-    /// <summary>What the dashboard may measure; null: there is none. Only on Orleans, the same on all silos of the shard.</summary>
-    public DashboardSampling? Dashboard { get; init; }
-
-    /// <summary>Whether calls carry the trace they belong to; costs each of them a little. Only on Orleans.</summary>
-    public bool Tracing { get; init; }
-
-    /// <summary>Called when a silo of the shard's cluster is gone, on any thread; returns at once. Only on Orleans.</summary>
-    public Action? OnSiloLost { get; init; }
 
     public required ILoggerFactory LoggerFactory { get; init; }
 

@@ -12,11 +12,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.Hosting;
 
-/// <summary>What the grains of a shard need from their silo's container, whatever the host.</summary>
+/// <summary>What the grains of a shard are made of.</summary>
 public static class ShardServices
 {
-    public static IServiceCollection AddShard(this IServiceCollection services, ShardHostOptions options)
+    /// <summary>The shards of a silo, in the silo's own container.</summary>
+    public static IServiceCollection AddShards(this IServiceCollection services, IReadOnlyList<ShardHostOptions> shards) =>
+        services.AddSingleton(silo => new HostedShards(shards, silo.GetRequiredService<IGrainFactory>()));
+
+    /// <summary>The services of one shard, in a container of their own.</summary>
+    internal static IServiceCollection AddShard(this IServiceCollection services, ShardHostOptions options)
     {
+        services.AddSingleton(options.LoggerFactory);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton(options.Clock);
         services.AddSingleton(options.Shard);
         services.AddSingleton(options.Store);

@@ -11,7 +11,7 @@ public sealed class LeaderboardCatalog(IEnumerable<LeaderboardDefinition> boards
 
     private static readonly LeaderboardDefinition[] BuiltIn =
     [
-        new(WarPoints, ScoreOperator.Increment, Descending: true, Authoritative: true, CronReset: "0 0 * * 1", RetainSeasons: 4),
+        new(WarPoints, ScoreOperator.Increment, Descending: true, Authoritative: true, Reset: "0 0 * * 1", RetainSeasons: 4),
     ];
 
     private readonly Dictionary<string, LeaderboardDefinition> _boards =

@@ -15,7 +15,7 @@ public sealed class LeaderboardGrain(EventSourcingServices services, Leaderboard
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _definition = catalog.Find(this.GetPrimaryKeyString());
+        _definition = catalog.Find(Key);
         await base.OnActivateAsync(cancellationToken);
     }
 

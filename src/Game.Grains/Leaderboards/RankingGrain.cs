@@ -21,7 +21,7 @@ public sealed partial class RankingGrain(
     ShardIdentity shard,
     KnownShards shards,
     TimeProvider clock,
-    ILogger<RankingGrain> logger) : Grain, IRankingGrain, IRemindable
+    ILogger<RankingGrain> logger) : ShardGrain, IRankingGrain, IRemindable
 {
     private const string KeepAwake = "ranking";
 
@@ -34,18 +34,16 @@ public sealed partial class RankingGrain(
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
-    private string _id = "";
     private readonly List<string> _shards = [];
     private HeardDigests _heard = new("", []);
     private bool _isTelling;
     private long _toldVersion = -1;
     private DateTimeOffset _toldAt;
 
-    private ILeaderboardGrain Board => GrainFactory.GetGrain<ILeaderboardGrain>(_id);
+    private ILeaderboardGrain Board => GrainFactory.GetGrain<ILeaderboardGrain>(Key);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _id = this.GetPrimaryKeyString();
         _shards.AddRange(await shards.GetAsync());
         _heard = new HeardDigests(shard.Name, _shards);
         await BeginToTellAsync();
@@ -69,7 +67,7 @@ public sealed partial class RankingGrain(
     private async Task BeginToTellAsync()
     {
         // What nobody declared is not told; whoever asks for it gets an empty board.
-        if (!_isTelling && catalog.Find(_id) is not null && _shards.Count > 1)
+        if (!_isTelling && catalog.Find(Key) is not null && _shards.Count > 1)
         {
             _isTelling = true;
             await RemindAsync();
@@ -116,13 +114,13 @@ public sealed partial class RankingGrain(
             var digest = await Board.GetDigestAsync(HeardDigests.Top, HeardDigests.Samples);
             if (digest.Accepted)
             {
-                await PublishAsync(new BoardDigested(now, _id, digest.Version, digest.Value));
+                await PublishAsync(new BoardDigested(now, Key, digest.Version, digest.Value));
                 (_toldVersion, _toldAt) = (digest.Version, now);
             }
         }
         catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
         {
-            LogNotTold(logger, _id, exception);
+            LogNotTold(logger, Key, exception);
         }
     }
 
@@ -130,12 +128,12 @@ public sealed partial class RankingGrain(
     {
         var data = codec.Encode(told);
         return bus.PublishAsync(new BroadcastMessage(
-            $"{shard.Name}/board/{_id}/{told.Version}/{told.At.UtcTicks}",
+            $"{shard.Name}/board/{Key}/{told.Version}/{told.At.UtcTicks}",
             Exchanges.Digests,
             $"board.{shard.Name}",
             shard.Name,
             told.Version,
-            $"board/{_id}",
+            $"board/{Key}",
             data.Type,
             data.SchemaVersion,
             data.Body,

@@ -9,7 +9,7 @@ namespace Game.Grains.LogPumps;
 /// confirmed, so that a crash in between sends again. Woken by hints, by its timer, and by its reminder after the silo that ran it
 /// is gone; trouble makes it wait longer and longer and try again. Derived classes are reentrant.
 /// </summary>
-public abstract partial class LogPumpGrain(EventSourcingServices services) : Grain, IRemindable
+public abstract partial class LogPumpGrain(EventSourcingServices services) : ShardGrain, IRemindable
 {
     /// <summary>Events read at once.</summary>
     protected const int PageSize = 512;

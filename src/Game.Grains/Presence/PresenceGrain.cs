@@ -21,7 +21,7 @@ public sealed partial class PresenceGrain(
     ShardIdentity shard,
     PresenceOptions options,
     TimeProvider clock,
-    ILogger<PresenceGrain> logger) : Grain, IPresenceGrain
+    ILogger<PresenceGrain> logger) : ShardGrain, IPresenceGrain
 {
     private const int LoadsAtATime = 32;
 

@@ -12,7 +12,7 @@ namespace Game.Grains.Relay;
 public sealed class EventRelayGrain(EventSourcingServices services, EventRelay relay, ShardIdentity shard)
     : LogPumpGrain(services), IEventRelayGrain
 {
-    private string Topic => this.GetPrimaryKeyString();
+    private string Topic => Key;
 
     protected override string CursorName => CursorOf(Topic);
 

@@ -34,6 +34,9 @@ public sealed class ShardPartitions(IReadOnlyList<string> shards, int perShard) 
 
     public bool Owns(string shard, int partition) => partition / perShard == IndexOf(shard);
 
+    /// <summary>Whose block a partition lies in.</summary>
+    public string OwnerOf(int partition) => shards[partition / perShard];
+
     /// <summary><c>s01</c>, <c>s01-07</c>, <c>s01.{ulid}</c> and <c>guild/s01.{ulid}</c> are of s01.</summary>
     private static ReadOnlySpan<char> ShardOf(string key)
     {

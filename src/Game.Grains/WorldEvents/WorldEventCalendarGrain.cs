@@ -11,7 +11,7 @@ namespace Game.Grains.WorldEvents;
 /// or starts no more.
 /// </summary>
 public sealed partial class WorldEventCalendarGrain(EventSourcingServices services, WorldEventSchedules schedules)
-    : Grain, IWorldEventCalendarGrain, IRemindable
+    : ShardGrain, IWorldEventCalendarGrain, IRemindable
 {
     private const string Look = "plan";
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
@@ -49,7 +49,7 @@ public sealed partial class WorldEventCalendarGrain(EventSourcingServices servic
 
     private async Task PlanNextAsync()
     {
-        var (now, shard) = (services.Clock.GetUtcNow(), this.GetPrimaryKeyString());
+        var (now, shard) = (services.Clock.GetUtcNow(), Key);
         var next = schedules.All
             .Select(schedule => (Schedule: schedule, StartsAt: schedule.Next(now)))
             .Where(entry => entry.StartsAt is { } startsAt && startsAt <= now + WorldEventLimits.MaxAhead)

@@ -57,7 +57,9 @@ internal sealed class KafkaAdapterFactory(
             throw new ArgumentException("Kafka gives events their positions.", nameof(token));
         }
 
-        var records = events.Select(item => options.Encode(streamId.GetNamespace(), streamId.GetKeyAsString(), item!)).ToList();
+        var topic = options.TopicOf(streamId.GetNamespace());
+        var key = topic.RecordKeyOf(streamId.GetKeyAsString());
+        var records = events.Select(item => options.Encode(topic.Name, key, item!)).ToList();
         return Task.WhenAll(records.Select(record => options.Writer!.WriteAsync(record)));
     }
 }

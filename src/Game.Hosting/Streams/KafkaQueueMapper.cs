@@ -36,7 +36,7 @@ internal sealed class KafkaQueueMapper : IConsistentRingStreamQueueMapper
     public QueueId GetQueueForStream(StreamId streamId)
     {
         var topic = _options.TopicOf(streamId.GetNamespace());
-        return _queues[(topic.Name, topic.PartitionOf(streamId.GetKeyAsString()))];
+        return _queues[(topic.Name, topic.PartitionOf(topic.RecordKeyOf(streamId.GetKeyAsString())))];
     }
 
     public (StreamTopic Topic, int Partition) PartitionOf(QueueId queue) => _own[queue];

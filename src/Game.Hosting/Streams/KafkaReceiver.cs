@@ -133,7 +133,8 @@ internal sealed partial class KafkaReceiver(
         var containers = new List<IBatchContainer>(order.Count);
         foreach (var key in order)
         {
-            var container = new KafkaBatchContainer(StreamId.Create(place.Topic.Name, key), streams[key].Records, streams[key].Items);
+            var container = new KafkaBatchContainer(
+                StreamId.Create(place.Topic.Name, place.Topic.StreamKeyOf(place.Partition, key)), streams[key].Records, streams[key].Items);
             _underWay[container.Offsets[0]] = container;
             containers.Add(container);
         }

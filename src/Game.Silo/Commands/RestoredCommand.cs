@@ -43,7 +43,7 @@ internal static class RestoredCommand
             if (!neighbour)
             {
                 await PostgresRestore.SkipPositionsAsync(database, cancellationToken);
-                foreach (var queue in BroadcastRoutes.QueuesOf(shard))
+                foreach (var queue in ShardQueues.Of(shard).Concat(ShardQueues.FormerOf(shard)))
                 {
                     purged += await bus.PurgeAsync(queue.Name, cancellationToken);
                 }

@@ -1,4 +1,4 @@
-using Game.Grains.Hosting;
+using Game.Hosting;
 
 namespace Game.Silo.Settings;
 

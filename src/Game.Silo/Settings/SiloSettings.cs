@@ -83,7 +83,7 @@ public sealed class SiloSettings
             .Concat(RabbitMq.Validate("RabbitMq"))
             .Concat(Kafka.Validate("Kafka", Cluster.IsUsed))
             .Concat(Router.Validate("Router"))
-            .Concat(Cluster.Validate("Cluster", shards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
+            .Concat(Cluster.Validate("Cluster", ShardCount is < 1 or > MaxShards ? ["s01"] : AllShards, ShardCount is < 1 or > MaxShards ? ["s01"] : OwnShards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(Chat.Validate("Chat"))

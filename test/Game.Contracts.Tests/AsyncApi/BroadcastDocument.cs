@@ -45,8 +45,8 @@ internal static class BroadcastDocument
         }
 
         channels[$"{Exchanges.Resync}/ask"] = ToExchange(Exchanges.Resync, "ask.{shard}", Asks.Select(ask => ask.Alias));
-        channels[$"{Exchanges.Resync}/to"] = ToExchange(Exchanges.Resync, "to.{queue}", [Resync.SentType]);
-        foreach (var queue in BroadcastRoutes.QueuesOf("{shard}"))
+        channels[$"{Exchanges.Resync}/to"] = ToExchange(Exchanges.Resync, "to.{route}.{shard}", [Resync.SentType]);
+        foreach (var queue in ShardQueues.Of("{shard}"))
         {
             channels[queue.Name] = ToQueue(queue);
         }
@@ -72,7 +72,7 @@ internal static class BroadcastDocument
     private static JsonObject ToQueue(ShardQueue queue) => new()
     {
         ["address"] = queue.Name,
-        ["description"] = $"A {(queue.Declaration.Transient ? "transient" : "quorum")} queue with one active consumer, {queue.Declaration.Prefetch} deliveries at a time; after {queue.Declaration.DeliveryLimit} failed deliveries a message goes to {queue.Name}.dead. "
+        ["description"] = $"A {(queue.Declaration.Transient ? "transient queue of the connection that consumes it" : "quorum queue with one active consumer")}, {queue.Declaration.Prefetch} deliveries at a time; after {queue.Declaration.DeliveryLimit} failed deliveries a message goes to the dead letters of the shard. "
             + $"Bound to {string.Join(", ", queue.Declaration.Bindings.Select(binding => $"{binding.Exchange} {binding.Pattern}"))}.",
         ["messages"] = References(MessagesOf(queue)),
         ["parameters"] = Parameters(queue.Name),
@@ -81,23 +81,23 @@ internal static class BroadcastDocument
             ["amqp"] = new JsonObject
             {
                 ["is"] = "queue",
-                ["queue"] = new JsonObject { ["name"] = queue.Name, ["durable"] = !queue.Declaration.Transient, ["exclusive"] = false, ["autoDelete"] = false },
+                ["queue"] = new JsonObject { ["name"] = queue.Name, ["durable"] = !queue.Declaration.Transient, ["exclusive"] = queue.Declaration.Transient, ["autoDelete"] = false },
             },
         },
     };
 
     private static IEnumerable<string> MessagesOf(ShardQueue queue)
     {
-        if (queue.Route == Exchanges.Resync)
-        {
-            return Asks.Select(ask => ask.Alias);
-        }
-
-        var bindings = BroadcastRoutes.QueuesOf(RoutedEvent.Shard)
+        var bindings = ShardQueues.Of(RoutedEvent.Shard)
             .Single(real => real.Name == queue.Name.Replace("{shard}", RoutedEvent.Shard, StringComparison.Ordinal)).Declaration.Bindings;
         var routed = RoutedEvent.All.Where(routed => bindings.Any(binding => binding.Exchange == routed.Exchange
             && routed.SampleKeys.Any(key => new TopicPattern(binding.Pattern).IsMatch(key))));
-        return [.. routed.Select(one => one.Type.Alias), .. queue.HasChains ? [Resync.SentType] : Array.Empty<string>()];
+        return
+        [
+            .. routed.Select(one => one.Type.Alias),
+            .. bindings.Contains(Resync.AskBindingOf(RoutedEvent.Shard)) ? Asks.Select(ask => ask.Alias) : [],
+            .. queue.HasChains ? [Resync.SentType] : Array.Empty<string>(),
+        ];
     }
 
     private static JsonObject Operations()
@@ -114,7 +114,7 @@ internal static class BroadcastDocument
 
         operations[$"publish {Exchanges.Resync}/ask"] = Operation("send", $"{Exchanges.Resync}/ask");
         operations[$"publish {Exchanges.Resync}/to"] = Operation("send", $"{Exchanges.Resync}/to");
-        foreach (var queue in BroadcastRoutes.QueuesOf("{shard}"))
+        foreach (var queue in ShardQueues.Of("{shard}"))
         {
             operations[$"consume {queue.Name}"] = Operation("receive", queue.Name);
         }
@@ -197,7 +197,7 @@ internal static class BroadcastDocument
         [
             ("shard", "A shard's name, s01 to s100."),
             ("id", "The ULID of a player."),
-            ("queue", "The name of a shard's queue of a route."),
+            ("route", "The name of an exchange, without its messages that are urgent or digests."),
         ])
         {
             if (address.Contains($"{{{name}}}", StringComparison.Ordinal))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 
@@ -57,6 +58,7 @@ public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
         // The two silos of s01 are one cluster.
         using var management = Operator(second);
         await UntilAsync(async () => (await management.GetStringAsync("/dashboard/s01/DashboardCounters", Cancelled)).Contains(first.Address, StringComparison.Ordinal));
+        await PlayAsync(first, token);
         await CheckMetricsAsync(pods);
 
         await DrainsAsync(second);
@@ -74,6 +76,33 @@ public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         await stopping.WaitAsync(TimeSpan.FromSeconds(150), Cancelled);
         Assert.True(pod.Process.ExitCode == 0, pod.Said());
+    }
+
+    /// <summary>A session that says something, hears it and ends: what nobody has done yet is not measured.</summary>
+    private static async Task PlayAsync(Pod pod, string token)
+    {
+        using var gateway = pod.Gateway;
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        await socket.ConnectAsync(new UriBuilder(new Uri(gateway.BaseAddress!, "/v1/session")) { Scheme = "ws" }.Uri, Cancelled);
+        await socket.SendAsync("{\"id\":\"1\",\"type\":\"subscribe\",\"data\":{\"topics\":[\"chat:shard\"]}}"u8.ToArray(), WebSocketMessageType.Text, true, Cancelled);
+        await HearAsync("subscribed");
+        await socket.SendAsync("{\"id\":\"2\",\"type\":\"chat\",\"data\":{\"channel\":\"shard\",\"text\":\"hello\"}}"u8.ToArray(), WebSocketMessageType.Text, true, Cancelled);
+        await HearAsync("chat.message");
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Cancelled);
+
+        async Task HearAsync(string type)
+        {
+            var buffer = new byte[64 * 1024];
+            string? heard;
+            do
+            {
+                var read = await socket.ReceiveAsync(buffer, Cancelled);
+                Assert.True(read.EndOfMessage && read.MessageType == WebSocketMessageType.Text, $"{socket.CloseStatus}");
+                heard = JsonSerializer.Deserialize<JsonElement>(buffer.AsSpan(0, read.Count)).GetProperty("type").GetString();
+            }
+            while (heard != type);
+        }
     }
 
     /// <summary>Every metric that alerts and dashboards name is one that a silo shows.</summary>

@@ -190,7 +190,7 @@ public sealed class LeaderboardTests
     [Fact]
     public void Season_WithoutSchedule_NeverEndsUntilOneIsDeclared()
     {
-        var endless = Weekly with { CronReset = null };
+        var endless = Weekly with { Reset = null };
         var events = new Leaderboard(endless).Decide(Submit("ann", 1), Monday).Events;
         var board = Fold(new Leaderboard(endless), events);
         var declared = Fold(new Leaderboard(Weekly), events);

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Gateway.Tests.Harness;
 
-/// <summary>Real shards with real store files on the host this build is for, joined by the in-process bus.</summary>
+/// <summary>Real shards with real store files in one silo, joined by the in-process bus.</summary>
 public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 {
     /// <summary>A board that players submit to.</summary>
@@ -32,9 +32,10 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("game-gateway-").FullName;
-    private readonly Dictionary<string, (SqliteEventStore Store, IShardHost Host)> _shards = [];
+    private readonly Dictionary<string, SqliteEventStore> _stores = [];
     private readonly HashSet<string> _hidden = [];
     private readonly InProcessBus _bus;
+    private SiloHost _silo = null!;
 
     private TestShards(int count)
     {
@@ -61,10 +62,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     /// <summary>Why the console would say a shard is in trouble; null: it is well.</summary>
     public string? Trouble { get; set; }
 
-    public IReadOnlyDictionary<string, Action<IApplicationBuilder>> Dashboards => _shards.Values
-        .Select(shard => (shard.Host.Shard, Dashboard: ShardDashboard.Of(shard.Host)))
-        .Where(shard => shard.Dashboard is not null)
-        .ToDictionary(shard => shard.Shard, shard => shard.Dashboard!);
+    public Action<IApplicationBuilder>? Dashboard => SiloDashboard.Of(_silo);
 
     public static async Task<TestShards> StartAsync(int count)
     {
@@ -72,30 +70,17 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         var shards = new TestShards(count);
         foreach (var name in shards.All)
         {
-            var store = SqliteEventStore.Open(Path.Combine(shards._folder, name, "events.db"));
-            var host = await ShardHost.StartAsync(
-                new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, shards.All),
-                    Store = store,
-                    Reminders = store.Items("reminders"),
-                    Bus = shards._bus,
-                    ChatFilter = new WordListFilter([MaskedWord]),
-                    Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(500), MissedIntervals = 10 },
-                    Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
-                    Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
-                    LoggerFactory = NullLoggerFactory.Instance,
-                },
-                CancellationToken.None);
-            shards._shards.Add(name, (store, host));
-            await host.Traffic.DeclareAsync(CancellationToken.None);
+            shards._stores.Add(name, SqliteEventStore.Open(Path.Combine(shards._folder, name, "events.db")));
         }
 
-        foreach (var (_, host) in shards._shards.Values)
-        {
-            await host.Traffic.StartAsync(CancellationToken.None);
-        }
-
+        shards._silo = await SiloHost.StartAsync(
+            new SiloHostOptions
+            {
+                Shards = [.. shards._stores.Select(store => shards.OptionsOf(store.Key, store.Value))],
+                LoggerFactory = NullLoggerFactory.Instance,
+            },
+            CancellationToken.None);
+        await shards._silo.StartTrafficAsync(CancellationToken.None);
         return shards;
     }
 
@@ -106,8 +91,8 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     public bool TryGet(string shard, out IGrainFactory grains)
     {
-        var found = _shards.TryGetValue(shard, out var entry) && !_hidden.Contains(shard);
-        grains = entry.Host?.Grains!;
+        var found = Shards.Contains(shard);
+        grains = found ? _silo[shard].Grains : null!;
         return found;
     }
 
@@ -115,7 +100,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     public async Task<IReadOnlyList<long>> HeadsAsync()
     {
         var heads = new List<long>();
-        foreach (var (store, _) in _shards.Values)
+        foreach (var store in _stores.Values)
         {
             heads.Add(await store.GetHeadAsync());
         }
@@ -198,7 +183,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     {
         var ledger = new GoldLedger();
         var codec = EventCodec.ForGame();
-        foreach (var (store, _) in _shards.Values)
+        foreach (var store in _stores.Values)
         {
             for (long position = 0; ;)
             {
@@ -222,13 +207,10 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, host) in _shards.Values)
-        {
-            await host.DisposeAsync();
-        }
+        await _silo.DisposeAsync();
 
         await _bus.DisposeAsync();
-        foreach (var (store, _) in _shards.Values)
+        foreach (var store in _stores.Values)
         {
             await store.DisposeAsync();
         }
@@ -236,20 +218,33 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private ShardHostOptions OptionsOf(string name, SqliteEventStore store) => new()
+    {
+        Shard = new ShardIdentity(name, All),
+        Store = store,
+        Reminders = store.Items("reminders"),
+        Bus = _bus,
+        ChatFilter = new WordListFilter([MaskedWord]),
+        Presence = new PresenceOptions { Interval = TimeSpan.FromMilliseconds(500), MissedIntervals = 10 },
+        Analytics = new AnalyticsOptions { Linger = TimeSpan.Zero },
+        Boards = [new LeaderboardDefinition(Board, ScoreOperator.Best, true, false, null, 1)],
+        LoggerFactory = NullLoggerFactory.Instance,
+    };
+
     private async Task<bool> IsQuietAsync()
     {
-        foreach (var (name, (_, host)) in _shards)
+        foreach (var shard in _silo.Shards)
         {
             foreach (var exchange in BroadcastRoutes.All)
             {
-                var publisher = await host.Grains.GetGrain<IBroadcastPublisherGrain>(exchange).GetStatusAsync();
+                var publisher = await shard.Grains.GetGrain<IBroadcastPublisherGrain>(exchange).GetStatusAsync();
                 if (publisher.Cursor < publisher.Head)
                 {
                     return false;
                 }
             }
 
-            var relay = host.Grains.GetGrain<IActionRelayGrain>(name);
+            var relay = shard.Grains.GetGrain<IActionRelayGrain>(shard.Name);
             if (await relay.GetStatusAsync() is var told && told.Cursor < told.Head)
             {
                 await relay.WakeAsync();
@@ -257,7 +252,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
             }
 
             // Digests never end, and change nothing that is stored.
-            foreach (var queue in BroadcastRoutes.QueuesOf(name).Where(queue => queue.Route != Exchanges.Digests))
+            foreach (var queue in ShardQueues.Of(shard.Name).Where(queue => !queue.Declaration.Transient))
             {
                 var depth = await _bus.GetDepthAsync(queue.Name);
                 if (depth.Ready > 0 || depth.Unacknowledged > 0)

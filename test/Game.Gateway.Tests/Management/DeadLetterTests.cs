@@ -10,7 +10,7 @@ namespace Game.Gateway.Tests.Management;
 /// <summary>Operators look at dead letters, put them back or throw them away, and that is written down.</summary>
 public sealed class DeadLetterTests(GatewayFixture fixture)
 {
-    private static readonly string Queue = BroadcastRoutes.QueueOf(Exchanges.Guild, "s01");
+    private static readonly string Queue = ShardQueues.NameOf(Exchanges.Guild, "s01");
 
     [Fact]
     public async Task Discard_ThrowsTheLetterAway_AndIsWrittenDownBeforeAndAfter()

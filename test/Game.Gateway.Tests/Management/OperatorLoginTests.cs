@@ -12,7 +12,7 @@ public sealed class OperatorLoginTests(GatewayFixture fixture)
 
     public static TheoryData<string> Closed =>
     [
-        "/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/s01/", "/nowhere",
+        "/", "/ops/status", "/ops/ledger", "/ops/dead-letters?queue=q", "/ops/world-events", "/dashboard/", "/nowhere",
         "/analytics", "/v1/analytics/metrics", "/v1/analytics/anomalies", "/ops/analytics/generations",
     ];
 

@@ -4,6 +4,7 @@ using Game.Contracts;
 using Game.EventStore.Postgres;
 using Game.Grains;
 using Game.Grains.Hosting;
+using Game.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Orleans.Tests.Processes;
@@ -16,15 +17,18 @@ public sealed class ClusterTests
 {
     private const int Silos = 3;
 
-    [Fact]
-    public async Task RandomSilosKilled_EveryAnsweredCommandCountsOnce()
+    /// <summary>A silo that hosts several shards takes part of all of them with it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task RandomSilosKilled_EveryAnsweredCommandCountsOnce(int shards)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("CLUSTER_SEED"), out var chosen) ? chosen : Random.Shared.Next();
         var kills = int.TryParse(Environment.GetEnvironmentVariable("CLUSTER_KILLS"), out var wanted) ? wanted : 5;
         TestContext.Current.TestOutputHelper?.WriteLine($"CLUSTER_SEED={seed}");
         var random = new Random(seed);
-        await using var cluster = await ShardCluster.StartAsync(Silos);
-        var workload = new Workload();
+        await using var cluster = await ShardCluster.StartAsync(Silos, shards);
+        var workload = new Workload(shards);
         await workload.StartAsync(cluster.Grains);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -35,7 +39,7 @@ public sealed class ClusterTests
             await cluster.ReplaceAsync(silo);
         }
 
-        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+        await workload.VerifyAsync(cluster.Databases, cluster.Grains);
     }
 
     [Fact]
@@ -53,7 +57,7 @@ public sealed class ClusterTests
             await cluster.ReplaceAsync(silo);
         }
 
-        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+        await workload.VerifyAsync(cluster.Databases, cluster.Grains);
     }
 
     /// <summary>
@@ -80,13 +84,13 @@ public sealed class ClusterTests
         await cluster.Silos[0].WaitForExitAsync();
         await cluster.ReplaceAsync(0, Next, Next);
         await workload.WaitForMoreAsync(500);
-        using var late = SiloProcess.Launch(cluster.Database, ShardCluster.ClusterId);
+        using var late = SiloProcess.Launch(cluster.Databases, ShardCluster.ClusterId);
         Assert.Contains(
             $"its silos speak contract version {Next} and understand {Next} and later, this build {ContractVersion.Current}",
             await late.WaitForExitAsync(),
             StringComparison.Ordinal);
         Assert.Equal(1, late.ExitCode);
-        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+        await workload.VerifyAsync(cluster.Databases, cluster.Grains);
     }
 
     /// <summary>The others take it for dead; when it goes on it finds that out, and ends.</summary>
@@ -105,7 +109,7 @@ public sealed class ClusterTests
         cluster.Silos[0].Signal("CONT");
         await cluster.Silos[0].WaitForExitAsync();
         await workload.WaitForMoreAsync(1000);
-        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+        await workload.VerifyAsync(cluster.Databases, cluster.Grains);
     }
 
     [Fact]
@@ -124,7 +128,7 @@ public sealed class ClusterTests
 
         await workload.WaitForMoreAsync(1000);
         Assert.All(cluster.Silos, silo => Assert.False(silo.HasExited));
-        await workload.VerifyAsync(cluster.Database, cluster.Grains);
+        await workload.VerifyAsync(cluster.Databases, cluster.Grains);
     }
 
     /// <summary>Two clusters that know nothing of each other have two activations of every grain.</summary>
@@ -144,21 +148,21 @@ public sealed class ClusterTests
 
         // A player's commands go to one cluster and the other in turn, so that each finds what it knows outdated.
         var workload = new Workload();
-        await workload.StartAsync(first.Grains, second.Grains);
+        await workload.StartAsync(shard => first[shard].Grains, shard => second[shard].Grains);
         await workload.WaitForMoreAsync(2000);
 
         // What a grain says between its commands may be outdated here; what is stored is not.
-        await workload.VerifyAsync(database, grains: null);
+        await workload.VerifyAsync([database], grains: null);
 
-        Task<IShardHost> StartAsync(PostgresEventStore store) => Game.Hosting.ShardHost.StartAsync(
-            new ShardHostOptions
+        Task<SiloHost> StartAsync(PostgresEventStore store) => SiloHost.StartAsync(
+            SiloHostOptions.Of(new ShardHostOptions
             {
                 Shard = new ShardIdentity(SiloChild.Shard, [SiloChild.Shard]),
                 Store = store,
                 Reminders = store.Items("reminders"),
                 Bus = bus,
                 LoggerFactory = NullLoggerFactory.Instance,
-            },
+            }),
             TestContext.Current.CancellationToken);
     }
 
@@ -174,7 +178,7 @@ public sealed class ClusterTests
     public async Task SiloOfAnotherCluster_IsRefused_AndSaysWhy()
     {
         await using var cluster = await ShardCluster.StartAsync(1);
-        using var stranger = SiloProcess.Launch(cluster.Database, "other");
+        using var stranger = SiloProcess.Launch(cluster.Databases, "other");
         Assert.Contains("belongs to cluster test, not other", await stranger.WaitForExitAsync(), StringComparison.Ordinal);
         Assert.Equal(1, stranger.ExitCode);
     }

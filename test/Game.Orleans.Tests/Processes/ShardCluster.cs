@@ -1,5 +1,6 @@
 using Game.Contracts;
 using Game.EventStore.Postgres;
+using Game.Grains.Hosting;
 using Game.LocalServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,36 +10,45 @@ using Orleans.Configuration;
 
 namespace Game.Orleans.Tests.Processes;
 
-/// <summary>A shard of silo processes over a PostgreSQL server of its own, called through a client of this process.</summary>
+/// <summary>Silo processes of one shard or more over a PostgreSQL server of their own, called through a client of this process.</summary>
 internal sealed class ShardCluster : IAsyncDisposable
 {
     public const string ClusterId = "test";
 
     private IHost? _client;
 
-    private ShardCluster(PostgresServer server, string database)
+    private ShardCluster(PostgresServer server, IReadOnlyList<string> databases)
     {
         Server = server;
-        Database = database;
+        Databases = databases;
     }
 
     public PostgresServer Server { get; }
 
-    public string Database { get; }
+    /// <summary>That of the first shard, where the silos meet.</summary>
+    public string Database => Databases[0];
+
+    /// <summary>One a shard: s01, s02, …</summary>
+    public IReadOnlyList<string> Databases { get; }
 
     public List<SiloProcess> Silos { get; } = [];
 
-    public IGrainFactory Grains => _client!.Services.GetRequiredService<IClusterClient>();
+    public IGrainFactory Grains(string shard) => new ShardGrainFactory(shard, _client!.Services.GetRequiredService<IClusterClient>());
 
-    public static async Task<ShardCluster> StartAsync(int silos)
+    public static async Task<ShardCluster> StartAsync(int silos, int shards = 1)
     {
         var server = await StartServerAsync();
-        var database = await server.CreateDatabaseAsync();
-        await PostgresSchema.MigrateAsync(database);
-        var cluster = new ShardCluster(server, database);
+        var databases = new List<string>();
+        for (var i = 0; i < shards; i++)
+        {
+            databases.Add(await server.CreateDatabaseAsync());
+            await PostgresSchema.MigrateAsync(databases[i]);
+        }
+
+        var cluster = new ShardCluster(server, databases);
         for (var i = 0; i < silos; i++)
         {
-            cluster.Silos.Add(await SiloProcess.StartAsync(database, ClusterId));
+            cluster.Silos.Add(await SiloProcess.StartAsync(databases, ClusterId));
         }
 
         await cluster.ConnectAsync();
@@ -72,7 +82,7 @@ internal sealed class ShardCluster : IAsyncDisposable
     public async Task ReplaceAsync(int index, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
         Silos[index].Dispose();
-        Silos[index] = await SiloProcess.StartAsync(Database, ClusterId, contract, oldest);
+        Silos[index] = await SiloProcess.StartAsync(Databases, ClusterId, contract, oldest);
     }
 
     public async ValueTask DisposeAsync()

@@ -22,9 +22,9 @@ internal sealed class SiloProcess : IDisposable
 
     /// <summary>Starts a silo and returns when it has joined its cluster.</summary>
     public static async Task<SiloProcess> StartAsync(
-        string database, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
+        IReadOnlyList<string> databases, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        var silo = Launch(database, cluster, contract, oldest);
+        var silo = Launch(databases, cluster, contract, oldest);
         if (!await silo.IsReadyAsync())
         {
             throw new InvalidOperationException($"The silo ended before it was ready: {await silo.WaitForExitAsync()}");
@@ -35,9 +35,9 @@ internal sealed class SiloProcess : IDisposable
 
     /// <summary>Starts a silo without waiting for it.</summary>
     public static SiloProcess Launch(
-        string database, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
+        IReadOnlyList<string> databases, string cluster, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        string[] arguments = [database, cluster, $"{LocalPort.Free()}", $"{LocalPort.Free()}", $"{contract}", $"{oldest}"];
+        string[] arguments = [string.Join(SiloChild.Separator, databases), cluster, $"{LocalPort.Free()}", $"{LocalPort.Free()}", $"{contract}", $"{oldest}"];
         var start = new ProcessStartInfo("dotnet", [typeof(SiloProcess).Assembly.Location, SiloChild.Argument, .. arguments])
         {
             RedirectStandardOutput = true,

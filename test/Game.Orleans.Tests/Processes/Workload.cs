@@ -15,20 +15,27 @@ internal sealed class Workload
     private const int Players = 32;
     private const string Stream = "player/";
 
-    private readonly string[] _ids = [.. Enumerable.Range(0, Players).Select(_ => EntityId.New(SiloChild.Shard, DateTimeOffset.UtcNow).ToString())];
+    private readonly string[] _ids;
     private readonly long[] _answered = new long[Players];
     private readonly ConcurrentQueue<TimeSpan> _durations = new();
     private readonly CancellationTokenSource _enough = new();
     private Task _running = Task.CompletedTask;
     private int _repeated;
 
+    /// <param name="shards">How many shards the players are spread over.</param>
+    public Workload(int shards = 1) => _ids =
+    [
+        .. Enumerable.Range(0, Players).Select(i => EntityId.New(ShardId.Numbered((i % shards) + 1), DateTimeOffset.UtcNow).ToString()),
+    ];
+
     /// <summary>Commands answered.</summary>
     public long Answered => _answered.Sum(count => Volatile.Read(in count));
 
-    public async Task StartAsync(params IGrainFactory[] entries)
+    /// <param name="entries">Ways to the grains of a shard, taken in turn.</param>
+    public async Task StartAsync(params Func<string, IGrainFactory>[] entries)
     {
         var registered = await Task.WhenAll(_ids.Select(
-            (id, i) => entries[i % entries.Length].GetGrain<IPlayerGrain>(id).HandleAsync(new RegisterPlayer("register", $"Player{i}", 0))));
+            (id, i) => Grain(entries[i % entries.Length], id).HandleAsync(new RegisterPlayer("register", $"Player{i}", 0))));
         Assert.All(registered, outcome => Assert.True(outcome.Accepted, outcome.Refusal?.Detail));
         _running = Task.WhenAll(Enumerable.Range(0, Players).Select(i => Task.Run(() => PlayAsync(i, entries))));
     }
@@ -45,16 +52,16 @@ internal sealed class Workload
     }
 
     /// <summary>Stops, and compares what was answered with what is stored and, unless null, with what the grains say.</summary>
-    public async Task VerifyAsync(string database, IGrainFactory? grains)
+    public async Task VerifyAsync(IReadOnlyList<string> databases, Func<string, IGrainFactory>? grains)
     {
         await _enough.CancelAsync();
         await _running;
         var ordered = _durations.Order().ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Answered} commands, {_repeated} sent again; p50 {ordered[ordered.Count / 2].TotalMilliseconds:F1} ms, p99 {ordered[ordered.Count * 99 / 100].TotalMilliseconds:F0} ms, slowest {ordered[^1].TotalMilliseconds:F0} ms");
-        await using var store = await PostgresEventStore.OpenAsync(database);
         for (var i = 0; i < Players; i++)
         {
+            await using var store = await PostgresEventStore.OpenAsync(databases[i % databases.Count]);
             var commands = new List<string>();
             await foreach (var stored in store.ReadAsync(Stream + _ids[i]))
             {
@@ -67,17 +74,19 @@ internal sealed class Workload
             Assert.Equal(Enumerable.Range(0, (int)_answered[i]).Select(number => $"c{number}"), commands);
             if (grains is not null)
             {
-                Assert.Equal(_answered[i], (await grains.GetGrain<IPlayerGrain>(_ids[i]).GetAsync())!.Experience);
+                Assert.Equal(_answered[i], (await Grain(grains, _ids[i]).GetAsync())!.Experience);
             }
         }
     }
 
-    private async Task PlayAsync(int player, IGrainFactory[] entries)
+    private static IPlayerGrain Grain(Func<string, IGrainFactory> entry, string id) => entry(EntityId.ShardOf(id)).GetGrain<IPlayerGrain>(id);
+
+    private async Task PlayAsync(int player, Func<string, IGrainFactory>[] entries)
     {
         while (!_enough.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            for (var attempt = _answered[player]; !await TryAsync(entries[attempt % entries.Length].GetGrain<IPlayerGrain>(_ids[player]), $"c{_answered[player]}"); attempt++)
+            for (var attempt = _answered[player]; !await TryAsync(Grain(entries[attempt % entries.Length], _ids[player]), $"c{_answered[player]}"); attempt++)
             {
                 Interlocked.Increment(ref _repeated);
                 await Task.Delay(20);

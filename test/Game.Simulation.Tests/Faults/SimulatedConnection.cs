@@ -59,6 +59,10 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
 
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(bus.Find(queue).Depth);
 
+    /// <summary>No world here has been one of an earlier build.</summary>
+    public ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default) => new([]);
+
     /// <summary>The process at this end dies: what it was sending may be cut off anywhere, what it was handling goes back.</summary>
     public void Kill()
     {

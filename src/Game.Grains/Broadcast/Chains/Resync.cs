@@ -6,8 +6,8 @@ using Game.Grains.EventSourcing;
 namespace Game.Grains.Broadcast.Chains;
 
 /// <summary>
-/// What shards say to each other about their messages, on an exchange of its own: asks go to a source's queue for asks, answers to
-/// the receiver's queue of the route. Losing one costs time only.
+/// What shards say to each other about their messages, on an exchange of its own: asks go to a source's transient queue, answers to
+/// the receiver behind what it was sent. Losing one costs time only.
 /// </summary>
 public static class Resync
 {
@@ -31,19 +31,28 @@ public static class Resync
 
     private static readonly TimeSpan AskLifetime = TimeSpan.FromMinutes(1);
 
-    /// <summary>The queue of a shard that is asked.</summary>
-    public static QueueDeclaration QueueOf(string shard) => new(NameOf(shard), [new QueueBinding(Exchanges.Resync, $"ask.{shard}")]);
+    private const string AskPrefix = "ask.";
 
-    public static string NameOf(string shard) => $"{Exchanges.Resync}.{shard}";
+    /// <summary>What a shard is asked by others.</summary>
+    public static QueueBinding AskBindingOf(string shard) => new(Exchanges.Resync, $"{AskPrefix}{shard}");
 
     /// <summary>The cursor that says, if it is not 0, that a shard follows a source: from then on nothing is missed unseen.</summary>
     public static string KnownCursorOf(string source) => $"inbox-known/{source}";
 
-    /// <summary>Lets a queue hear what is meant for it alone.</summary>
-    public static QueueBinding BindingOf(string queue) => new(Exchanges.Resync, KeyOf(queue));
+    /// <summary>What is meant for one shard alone of a route.</summary>
+    public static QueueBinding BindingOf(string route, string shard) => new(Exchanges.Resync, KeyOf(route, shard));
 
-    /// <summary>The routing key of what is meant for one queue alone.</summary>
-    public static string KeyOf(string queue) => $"to.{queue}";
+    /// <summary>The routing key of what is meant for one shard alone of a route.</summary>
+    public static string KeyOf(string route, string shard) => $"to.{route}.{shard}";
+
+    /// <summary>Whether a message is for the source it has come to, and not for the inbox.</summary>
+    public static bool IsAsk(BroadcastMessage message) =>
+        message.Exchange == Exchanges.Resync && message.RoutingKey.StartsWith(AskPrefix, StringComparison.Ordinal);
+
+    /// <summary>The route a message has come over; null: none.</summary>
+    public static string? RouteOf(BroadcastMessage message, string shard) => message.Exchange == Exchanges.Resync
+        ? BroadcastRoutes.All.FirstOrDefault(route => message.RoutingKey == KeyOf(route, shard))
+        : message.Exchange;
 
     internal static BroadcastMessage Heard(string receiver, string source, HeardSoFar body, long number) =>
         Ask(receiver, source, HeardType, body, number);
@@ -57,10 +66,10 @@ public static class Resync
         Ask(receiver, source, ResendType, body, number);
 
     /// <summary>Tells a shard up to where a chain has been sent, behind everything that is on its way to it.</summary>
-    internal static BroadcastMessage Sent(string source, string queue, string chain, long place, long number) => new(
+    internal static BroadcastMessage Sent(string source, string route, string receiver, string chain, long place, long number) => new(
         IdOf(source, number),
         Exchanges.Resync,
-        KeyOf(queue),
+        KeyOf(route, receiver),
         source,
         ChainPlace.PositionOf(place),
         StreamOf(source),
@@ -84,7 +93,7 @@ public static class Resync
     private static BroadcastMessage Ask<T>(string from, string to, string type, T body, long number) => new(
         IdOf(from, number),
         Exchanges.Resync,
-        $"ask.{to}",
+        $"{AskPrefix}{to}",
         from,
         0,
         StreamOf(from),

@@ -1,15 +1,15 @@
 namespace Game.Gateway.Management;
 
-/// <summary>The dashboards of the shards' engine, each under a path of its own.</summary>
-internal static class ShardDashboards
+/// <summary>The dashboard of the silo's engine under a path of its own.</summary>
+internal static class SiloDashboardPage
 {
     public const string Path = "/dashboard";
 
     public static void Map(IApplicationBuilder management, IOperations operations)
     {
-        foreach (var (shard, dashboard) in operations.Dashboards)
+        if (operations.Dashboard is { } dashboard)
         {
-            management.Map($"{Path}/{shard}", branch =>
+            management.Map(Path, branch =>
             {
                 branch.Use(RedirectToFolderAsync);
                 dashboard(branch);

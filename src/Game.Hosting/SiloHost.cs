@@ -6,16 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using ClusterOptions = Game.Grains.Hosting.ClusterOptions;
 
 namespace Game.Hosting;
 
 /// <summary>
-/// A silo of a shard. Alone, it is a cluster of its own with membership in memory and reminders in the shard's store; several
-/// shards of one process are several clusters that know nothing of each other. With <see cref="ShardHostOptions.Cluster"/> it
-/// joins the silos of other processes, which meet in the shard's database.
+/// A silo and the shards it hosts, each with a store, a bus and settings of its own. Alone, it is a cluster of its own with membership
+/// in memory and reminders in the shards' stores. With <see cref="SiloHostOptions.Cluster"/> it joins the silos of other processes,
+/// which meet in a database.
 /// </summary>
-public sealed class ShardHost : IShardHost
+public sealed class SiloHost : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(120);
 
@@ -31,78 +30,34 @@ public sealed class ShardHost : IShardHost
     internal const string Npgsql = "Npgsql";
 
     private readonly IHost _host;
+    private readonly HostedShards _shards;
 
-    private ShardHost(IHost host, ShardHostOptions options)
+    private SiloHost(IHost host, bool hasDashboard)
     {
         _host = host;
-        Shard = options.Shard.Name;
-        HasDashboard = options.Dashboard is not null;
-        Grains = host.Services.GetRequiredService<IGrainFactory>();
-        Traffic = host.Services.GetRequiredService<ShardTraffic>();
+        HasDashboard = hasDashboard;
+        _shards = host.Services.GetRequiredService<HostedShards>();
     }
 
-    public string Shard { get; }
-
-    public IGrainFactory Grains { get; }
-
-    public ShardTraffic Traffic { get; }
+    public IReadOnlyList<HostedShard> Shards => _shards.All;
 
     internal bool HasDashboard { get; }
 
     internal IServiceProvider Services => _host.Services;
 
-    /// <summary>Starts the silo; traffic with other shards begins with <see cref="ShardTraffic.StartAsync"/>.</summary>
+    /// <summary>One of its shards.</summary>
+    /// <exception cref="ArgumentException">It hosts no shard of this name.</exception>
+    public HostedShard this[string shard] => _shards[shard];
+
+    /// <summary>Starts a silo; traffic between shards begins with <see cref="StartTrafficAsync"/>.</summary>
     /// <exception cref="ShardStartException">An operator has to mend something; the message says what.</exception>
     /// <exception cref="EventStore.EventStoreException">The cluster's database does not answer: waiting may help.</exception>
-    public static async Task<IShardHost> StartAsync(ShardHostOptions options, CancellationToken cancellationToken)
+    public static async Task<SiloHost> StartAsync(SiloHostOptions options, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(options.LoggerFactory);
-        builder.Services.AddShard(options);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.UseOrleans(silo =>
-        {
-            if (options.Cluster is { } cluster)
-            {
-                Join(silo, cluster, options.Shard.Name);
-            }
-            else
-            {
-                StandAlone(silo, options);
-            }
-
-            silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
-            silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
-            ForeignExceptionCodec.AddTo(silo.Services);
-            silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
-            if (options.Tracing)
-            {
-                silo.AddActivityPropagation();
-            }
-
-            if (options.OnSiloLost is { } onSiloLost)
-            {
-                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(
-                    services.GetRequiredService<ISiloStatusOracle>(), onSiloLost));
-            }
-
-            if (options.Streams is { } streams)
-            {
-                silo.AddKafkaStreams(StreamProviders.Kafka, streams);
-            }
-            else
-            {
-                silo.AddMemoryStreams(StreamProviders.Kafka, memory => memory.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
-            }
-
-            if (options.Dashboard is { } sampling)
-            {
-                Sample(silo, sampling);
-            }
-
-            // Keys are random, so that random silos share the load evenly also when there are few grains.
-            silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
-        });
+        builder.UseOrleans(silo => Configure(silo, options));
         var host = builder.Build();
         try
         {
@@ -110,49 +65,110 @@ public sealed class ShardHost : IShardHost
         }
         catch (OrleansLifecycleCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw new OperationCanceledException("The silo was told to stop while it started.", exception, cancellationToken);
         }
         catch (Exception exception) when (StartFailure.Explain(exception, options) is { } reason)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw new ShardStartException(reason, exception);
         }
         catch (Exception exception) when (StartFailure.OfDatabase(exception, options) is { } away)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw away;
         }
 
-        return new ShardHost(host, options);
+        return new SiloHost(host, options.Dashboard is not null);
     }
 
-    /// <summary>Shards of other processes.</summary>
+    /// <summary>Shards of other clusters.</summary>
     public static IRemoteShards Reach(RemoteShardOptions options) => new RemoteShards(options);
+
+    /// <summary>Declares the queues of all shards, then lets all of them talk: what one says first, the others hear.</summary>
+    public async Task StartTrafficAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Shards.Select(shard => shard.Traffic.DeclareAsync(cancellationToken)));
+        await Task.WhenAll(Shards.Select(shard => shard.Traffic.StartAsync(cancellationToken)));
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await Traffic.StopAsync();
+        await Task.WhenAll(Shards.Select(shard => shard.Traffic.StopAsync().AsTask()));
         await _host.StopAsync();
-        _host.Dispose();
+
+        // The shards with it.
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
-    private static void StandAlone(ISiloBuilder silo, ShardHostOptions options)
+    private static void Configure(ISiloBuilder silo, SiloHostOptions options)
+    {
+        if (options.Cluster is { } cluster)
+        {
+            Join(silo, cluster);
+        }
+        else
+        {
+            StandAlone(silo, options.Shards);
+        }
+
+        HostShards(silo, options);
+    }
+
+    /// <summary>What a silo needs to host shards, wherever it finds its cluster and its reminders.</summary>
+    internal static void HostShards(ISiloBuilder silo, SiloHostOptions options)
+    {
+        silo.Services.AddShards(options.Shards);
+        silo.Services.AddSingleton<IConfigureGrainTypeComponents, ShardGrainActivation>();
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = options.CollectionAge);
+        ForeignExceptionCodec.AddTo(silo.Services);
+        silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
+        if (options.Tracing)
+        {
+            silo.AddActivityPropagation();
+        }
+
+        if (options.OnSiloLost is { } onSiloLost)
+        {
+            silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => new SiloLossListener(
+                services.GetRequiredService<ISiloStatusOracle>(), onSiloLost));
+        }
+
+        if (options.Streams is { } streams)
+        {
+            silo.AddKafkaStreams(StreamProviders.Kafka, streams);
+        }
+        else
+        {
+            silo.AddMemoryStreams(StreamProviders.Kafka, memory => memory.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
+        }
+
+        if (options.Dashboard is { } sampling)
+        {
+            Sample(silo, sampling);
+        }
+
+        // Keys are random, so that random silos share the load evenly also when there are few grains.
+        silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
+    }
+
+    private static void StandAlone(ISiloBuilder silo, IReadOnlyList<ShardHostOptions> shards)
     {
         var siloPort = FreePort.Take();
         silo.UseLocalhostClustering(
-            siloPort, FreePort.Take(), new IPEndPoint(IPAddress.Loopback, siloPort), options.Shard.Name, options.Shard.Name);
-        silo.Services.AddSingleton(options.Reminders);
-        silo.Services.AddSingleton<IReminderTable, ReminderTable>();
+            siloPort, FreePort.Take(), new IPEndPoint(IPAddress.Loopback, siloPort), shards[0].Shard.Name, shards[0].Shard.Name);
+        silo.Services.AddSingleton<IReminderTable>(new ReminderTable(
+            shards.ToDictionary(shard => shard.Shard.Name, shard => shard.Reminders, StringComparer.Ordinal)));
         silo.AddReminders();
     }
 
-    private static void Join(ISiloBuilder silo, ClusterOptions cluster, string shard)
+    private static void Join(ISiloBuilder silo, ClusterOptions cluster)
     {
         silo.Configure<global::Orleans.Configuration.ClusterOptions>(ids =>
         {
             ids.ClusterId = cluster.ClusterId;
-            ids.ServiceId = shard;
+            ids.ServiceId = cluster.ServiceId;
         });
         silo.Configure<SiloOptions>(names => names.SiloName = cluster.SiloName);
         silo.Configure<EndpointOptions>(endpoints =>

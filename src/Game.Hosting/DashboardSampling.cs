@@ -1,4 +1,4 @@
-namespace Game.Grains.Hosting;
+namespace Game.Hosting;
 
 /// <summary>What the dashboard of a shard's engine may cost.</summary>
 public sealed record DashboardSampling

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 
-namespace Game.Grains.Hosting;
+namespace Game.Hosting;
 
-/// <summary>How clusters of other shards are found: each in its shard's database.</summary>
+/// <summary>How clusters of other shards are found: each in the database of the first of its shards.</summary>
 public sealed record RemoteShardOptions
 {
     public required string ClusterId { get; init; }
@@ -10,9 +10,12 @@ public sealed record RemoteShardOptions
     /// <summary>A shard's PostgreSQL database.</summary>
     public required Func<string, string> ConnectionStringOf { get; init; }
 
+    /// <summary>The first shard of the cluster that hosts a shard: the shard itself where each has a cluster of its own.</summary>
+    public Func<string, string> ClusterOf { get; init; } = static shard => shard;
+
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <inheritdoc cref="ShardHostOptions.Tracing"/>
+    /// <inheritdoc cref="SiloHostOptions.Tracing"/>
     public bool Tracing { get; init; }
 
     public required ILoggerFactory LoggerFactory { get; init; }

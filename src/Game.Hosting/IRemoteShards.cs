@@ -1,4 +1,4 @@
-namespace Game.Grains.Hosting;
+namespace Game.Hosting;
 
 /// <summary>Shards that other processes run, reached as a client of their clusters. Safe for concurrent use.</summary>
 public interface IRemoteShards : IAsyncDisposable

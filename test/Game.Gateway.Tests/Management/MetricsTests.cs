@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+using Game.Gateway.Tests.Harness;
+
+namespace Game.Gateway.Tests.Management;
+
+public sealed class MetricsTests(GatewayFixture fixture)
+{
+    [Theory]
+    [InlineData("s", "_seconds", 0.3, "0.5")]
+    [InlineData("ms", "_milliseconds", 300, "500")]
+    [InlineData("{write}", "", 300, "512")]
+    public async Task Histogram_HasBucketsThatFitItsUnit(string unit, string suffix, double value, string bound)
+    {
+        using var meter = new Meter("Game.Test");
+        var name = $"test.size.{Guid.NewGuid():N}";
+        meter.CreateHistogram<double>(name, unit).Record(value);
+
+        var buckets = (await ShownAsync()).Where(line => line.StartsWith($"{name.Replace('.', '_')}{suffix}_bucket{{", StringComparison.Ordinal));
+        var first = buckets.First(line => line.EndsWith(" 1", StringComparison.Ordinal) || line.Contains(" 1 ", StringComparison.Ordinal));
+        Assert.Contains($"le=\"{bound}\"", first, StringComparison.Ordinal);
+    }
+
+    /// <summary>Alerts and dashboards ask by these names.</summary>
+    [Fact]
+    public async Task Names_HaveUnits_AndTotalWhereTheyOnlyGrow()
+    {
+        var player = await fixture.Gateway.RegisterAsync();
+        await player.GetAsync("/v1/players/me");
+        await player.GetAsync("/v1/players/nobody");
+        await using var session = await player.ConnectAsync();
+        await session.AskForAsync("pong", "ping");
+        var types = (await ShownAsync()).Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).ToList();
+        Assert.Contains("# TYPE gateway_requests_total counter", types);
+        Assert.Contains("# TYPE gateway_request_duration_seconds histogram", types);
+        Assert.Contains("# TYPE gateway_refusals_total counter", types);
+        Assert.Contains("# TYPE gateway_frames_total counter", types);
+        Assert.Contains("# TYPE gateway_sessions gauge", types);
+        Assert.Contains("# TYPE game_event_store_append_duration_seconds histogram", types);
+        Assert.Contains("# TYPE dotnet_gc_pause_time_seconds_total counter", types);
+        Assert.Contains("# TYPE dotnet_process_memory_working_set_bytes gauge", types);
+        Assert.Contains("# TYPE orleans_app_requests_latency_milliseconds histogram", types);
+        Assert.Contains("# TYPE orleans_catalog_activations gauge", types);
+    }
+
+    private async Task<string[]> ShownAsync() =>
+        (await fixture.Gateway.Management.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
+}
