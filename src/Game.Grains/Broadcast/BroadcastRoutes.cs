@@ -10,7 +10,6 @@ using Game.Contracts.Players;
 using Game.Contracts.Shards;
 using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
-using Game.Grains.Broadcast.Chains;
 
 namespace Game.Grains.Broadcast;
 
