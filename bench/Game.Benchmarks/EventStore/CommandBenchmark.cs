@@ -64,7 +64,7 @@ public sealed class CommandBenchmark : IBenchmark
         var players = new IPlayerGrain[Callers];
         for (var i = 0; i < Callers; i++)
         {
-            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Shard, DateTimeOffset.UtcNow).ToString());
+            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Name, DateTimeOffset.UtcNow).ToString());
             Require((await players[i].HandleAsync(new RegisterPlayer("register", $"Player{i}", 100))).Accepted);
         }
 

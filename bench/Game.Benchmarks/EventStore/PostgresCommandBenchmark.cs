@@ -89,7 +89,7 @@ public sealed class PostgresCommandBenchmark : IBenchmark
         var players = new IPlayerGrain[MostCallers];
         for (var i = 0; i < players.Length; i++)
         {
-            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Shard, DateTimeOffset.UtcNow).ToString());
+            players[i] = shard.Grains.GetGrain<IPlayerGrain>(EntityId.New(shard.Name, DateTimeOffset.UtcNow).ToString());
             Require((await players[i].HandleAsync(new RegisterPlayer("register", $"Player{i}", 100))).Accepted);
         }
 

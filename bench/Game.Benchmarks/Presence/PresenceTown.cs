@@ -74,8 +74,8 @@ internal sealed class PresenceTown : IAsyncDisposable
         _sequence++;
         foreach (var host in _shards.Hosts)
         {
-            var online = _online[host.Shard];
-            var changed = _players[host.Shard].Where(_ => _random.NextDouble() < share).ToList();
+            var online = _online[host.Name];
+            var changed = _players[host.Name].Where(_ => _random.NextDouble() < share).ToList();
             var gone = changed.Where(online.Contains).ToList();
             List<string> came = [.. changed.Except(gone)];
             online.ExceptWith(gone);
