@@ -1,10 +1,11 @@
+using Game.Contracts.Streams;
 using Game.EventStore;
 using Game.EventStore.InMemory;
 using Game.Grains;
 using Game.Grains.Broadcast;
 using Game.Grains.Broadcast.Chains;
 using Game.Grains.Hosting;
-using Game.Hosting.Embedded;
+using Game.Hosting.Orleans;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,7 +24,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     public InMemoryEventStore Store { get; } = new();
 
     /// <summary>The way to its grains, or null while it is down.</summary>
-    public IGrainFactory? Grains => _life?.Silo.GrainFactory;
+    public IGrainFactory? Grains { get; private set; }
 
     /// <summary>Returns when it is up. Whoever asks while it starts waits for that start: a shard has one life at a time.</summary>
     public Task StartAsync(Task? othersDeclared = null)
@@ -36,13 +37,14 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         return _starting;
     }
 
-    public async Task KillAsync()
+    public void Kill()
     {
         if (_life is { } life)
         {
             _life = null;
+            Grains = null;
             world.Trace.Add($"shard {name} is killed");
-            await life.KillAsync();
+            life.Kill();
         }
     }
 
@@ -51,6 +53,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         if (_life is { } life)
         {
             _life = null;
+            Grains = null;
             world.Trace.Add($"shard {name} shuts down");
             await life.StopAsync();
             world.Trace.Add($"shard {name} is down");
@@ -61,10 +64,10 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     {
         while (true)
         {
-            var life = new Life(world, name, all, Store, _items);
+            var life = new Life(world, name, all, Store, _items, SimulatedStreams.InMemory(world.Clock));
             try
             {
-                await life.Silo.StartAsync();
+                await life.StartAsync();
                 var traffic = life.Services.GetRequiredService<ShardTraffic>();
                 await traffic.DeclareAsync(CancellationToken.None);
                 if (othersDeclared is not null)
@@ -74,6 +77,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
 
                 await traffic.StartAsync(CancellationToken.None);
                 _life = life;
+                Grains = life.Silo.Connect();
                 world.Trace.Add($"shard {name} is up");
                 return;
             }
@@ -81,7 +85,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
             {
                 // A supervisor would start the process again.
                 world.Trace.Add($"shard {name} does not start: {exception.Message}");
-                await life.KillAsync();
+                life.Kill();
                 await world.DelayAsync(TimeSpan.FromSeconds(1));
             }
         }
@@ -111,13 +115,23 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         private readonly SimulatedConnection _connection;
         private readonly SimulatedStore _store;
 
-        public Life(World world, string name, IReadOnlyList<string> all, InMemoryEventStore store, SimulatedItems items)
+        public Life(World world, string name, IReadOnlyList<string> all, InMemoryEventStore store, SimulatedItems items, SimulatedStreams streams)
         {
             _connection = world.Bus.Connect(name);
             _store = new SimulatedStore(world, name, store);
-            Services = new ServiceCollection()
+            Silo = new SimulatedSilo(new SimulatedSiloOptions
+            {
+                Name = name,
+                Simulation = world.Scheduler,
+                GrainAssemblies = [typeof(ShardServices).Assembly],
+                Reminders = new ReminderTable(items),
+                Streams = new Dictionary<string, SimulatedStreams> { [StreamProviders.Kafka] = streams },
+                CollectionAge = TimeSpan.FromSeconds(30),
+                CollectionQuantum = TimeSpan.FromSeconds(10),
+                OnTrouble = trouble => world.Trace.Add($"silo {name}: {trouble}"),
+            });
+            var services = new ServiceCollection()
                 .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-                .AddSingleton(_ => Silo!.GrainFactory)
                 .AddShard(new ShardHostOptions
                 {
                     Shard = new ShardIdentity(name, all),
@@ -126,38 +140,28 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
                     Bus = _connection,
                     LoggerFactory = NullLoggerFactory.Instance,
                     Clock = world.Clock,
-                })
-                .BuildServiceProvider();
-            var options = new EmbeddedSiloOptions
-            {
-                SiloName = name,
-                Services = Services,
-                Scheduler = world.Scheduler,
-                ReminderTable = new ReminderTable(items),
-                CollectionAge = TimeSpan.FromSeconds(30),
-                CollectionQuantum = TimeSpan.FromSeconds(10),
-            };
-            options.GrainAssemblies.Add(typeof(ShardServices).Assembly);
-            Silo = new EmbeddedSilo(options);
+                });
+            Silo.AddTo(services);
+            Services = services.BuildServiceProvider();
         }
 
         public ServiceProvider Services { get; }
 
-        public EmbeddedSilo Silo { get; }
+        public SimulatedSilo Silo { get; }
 
-        public async Task KillAsync()
+        public Task StartAsync() => Silo.StartAsync(Services);
+
+        public void Kill()
         {
             _store.Kill();
             _connection.Kill();
             Silo.Kill();
-            await Silo.DisposeAsync();
         }
 
         public async Task StopAsync()
         {
             await Services.GetRequiredService<ShardTraffic>().StopAsync();
             await Silo.StopAsync();
-            await Silo.DisposeAsync();
             _store.Kill();
             _connection.Kill();
         }

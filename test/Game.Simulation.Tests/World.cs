@@ -155,7 +155,7 @@ internal sealed class World : IDisposable
                 }
                 else
                 {
-                    await node.KillAsync();
+                    node.Kill();
                 }
 
                 await DelayAsync(Happens(Plan.LongDowntime)
@@ -186,7 +186,7 @@ internal sealed class World : IDisposable
         {
             foreach (var node in Shards.Values)
             {
-                await node.KillAsync();
+                node.Kill();
             }
 
             await DelayAsync(WarLimits.AnswerWithin + TimeSpan.FromHours(1));

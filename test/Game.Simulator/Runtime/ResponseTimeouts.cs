@@ -1,0 +1,58 @@
+namespace Game.Simulator;
+
+/// <summary>Lets calls fail that are not answered in time. All have the same time, so they run out in the order they were made.</summary>
+internal sealed class ResponseTimeouts : IDisposable
+{
+    private readonly Queue<(DateTimeOffset Due, Call Call)> _open = new();
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _limit;
+    private readonly ITimer _timer;
+    private bool _armed;
+
+    public ResponseTimeouts(TimeProvider clock, TimeSpan limit)
+    {
+        _clock = clock;
+        _limit = limit;
+        _timer = clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Watch(Call call)
+    {
+        _open.Enqueue((_clock.GetUtcNow() + _limit, call));
+        if (!_armed)
+        {
+            Arm(_limit);
+        }
+    }
+
+    public void Stop()
+    {
+        _open.Clear();
+        _timer.Dispose();
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        _armed = false;
+        var now = _clock.GetUtcNow();
+        while (_open.TryPeek(out var next))
+        {
+            if (!next.Call.IsDone && next.Due > now)
+            {
+                Arm(next.Due - now);
+                return;
+            }
+
+            _open.Dequeue();
+            next.Call.Fail(new TimeoutException($"Response did not arrive on time in {_limit} for {next.Call.Request} to {next.Call.Target}."));
+        }
+    }
+
+    private void Arm(TimeSpan wait)
+    {
+        _armed = true;
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+}
