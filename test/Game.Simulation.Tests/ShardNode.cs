@@ -2,6 +2,7 @@ using Game.Contracts.Streams;
 using Game.EventStore;
 using Game.EventStore.InMemory;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.Broadcast.Chains;
 using Game.Grains.Hosting;
@@ -16,10 +17,18 @@ namespace Game.Simulation.Tests;
 internal sealed class ShardNode(World world, string name, IReadOnlyList<string> all)
 {
     private readonly SimulatedItems _items = new(world, name);
+    private readonly SimulatedStreams _kept = SimulatedStreams.Kept();
+    private SimulatedStreams _streams = SimulatedStreams.Kept();
     private Life? _life;
     private Task _starting = Task.CompletedTask;
 
     public string Name => name;
+
+    /// <summary>Lives that others take for dead and that go on.</summary>
+    public int Ghosts { get; private set; }
+
+    /// <summary>Whether its streams have been delivered to their end.</summary>
+    public bool HasDelivered => _streams.IsIdle;
 
     public InMemoryEventStore Store { get; } = new();
 
@@ -44,7 +53,16 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
             _life = null;
             Grains = null;
             world.Trace.Add($"shard {name} is killed");
-            life.Kill();
+            if (world.Happens(world.Plan.Ghosts))
+            {
+                Ghosts++;
+                life.CutOff();
+                world.Run(() => HauntAsync(life));
+            }
+            else
+            {
+                life.Kill();
+            }
         }
     }
 
@@ -60,11 +78,27 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         }
     }
 
+    /// <summary>Its grains go on beside those of the next life; its connection to the bus may or may not.</summary>
+    private async Task HauntAsync(Life life)
+    {
+        if (world.Random.Next(2) == 0)
+        {
+            life.Disconnect();
+        }
+
+        await world.DelayAsync(TimeSpan.FromSeconds(world.Random.NextDouble() * 20));
+        world.Trace.Add($"shard {name} has a ghost less");
+        life.Kill();
+        Ghosts--;
+    }
+
     private async Task BringUpAsync(Task? othersDeclared)
     {
         while (true)
         {
-            var life = new Life(world, name, all, Store, _items, SimulatedStreams.InMemory(world.Clock));
+            _streams = world.Plan.KeepsStreams ? _kept : SimulatedStreams.InMemory(world.Clock);
+            world.SetUp(_streams);
+            var life = new Life(world, name, all, Store, _items, _streams);
             try
             {
                 await life.StartAsync();
@@ -95,13 +129,13 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     public bool FollowsAll(IEnumerable<string> sources) =>
         sources.All(source => Store.ReadCursorAsync(Resync.KnownCursorOf(source)).AsTask() is { IsCompletedSuccessfully: true, Result: > 0 });
 
-    /// <summary>Whether everything in the log has been published.</summary>
+    /// <summary>Whether everything in the log has been published and told to analytics.</summary>
     public async Task<bool> IsPublishedAsync()
     {
         var head = await Store.GetHeadAsync();
-        foreach (var route in BroadcastRoutes.All)
+        foreach (var cursor in BroadcastRoutes.All.Select(BroadcastRoutes.CursorOf).Append(ActionRelayGrain.Cursors))
         {
-            if (await Store.ReadCursorAsync($"broadcast/{route}") < head)
+            if (await Store.ReadCursorAsync(cursor) < head)
             {
                 return false;
             }
@@ -119,15 +153,20 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         {
             _connection = world.Bus.Connect(name);
             _store = new SimulatedStore(world, name, store);
+            var reminders = new LifeItems(world, items);
+            var calls = new DefectiveCalls(world, name);
+            var isSound = world.Plan.Defect == Defect.None;
             Silo = new SimulatedSilo(new SimulatedSiloOptions
             {
                 Name = name,
                 Simulation = world.Scheduler,
                 GrainAssemblies = [typeof(ShardServices).Assembly],
-                Reminders = new ReminderTable(items),
+                Reminders = new ReminderTable(reminders),
                 Streams = new Dictionary<string, SimulatedStreams> { [StreamProviders.Kafka] = streams },
                 CollectionAge = TimeSpan.FromSeconds(30),
                 CollectionQuantum = TimeSpan.FromSeconds(10),
+                OnSending = isSound ? null : calls.OnSending,
+                OnAnswering = isSound ? null : calls.OnAnswering,
                 OnTrouble = trouble => world.Trace.Add($"silo {name}: {trouble}"),
             });
             var services = new ServiceCollection()
@@ -135,12 +174,13 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
                 .AddShard(new ShardHostOptions
                 {
                     Shard = new ShardIdentity(name, all),
-                    Store = _store,
-                    Reminders = items,
-                    Bus = _connection,
+                    Store = isSound ? _store : new DefectiveStore(world, _store),
+                    Reminders = reminders,
+                    Bus = isSound ? _connection : new DefectiveBus(world, _connection),
                     LoggerFactory = NullLoggerFactory.Instance,
                     Clock = world.Clock,
-                });
+                })
+                .AddSingleton(new AnalyticsOptions { KeepsStreams = world.Plan.KeepsStreams || world.Plan.Defect == Defect.RelayDoesNotWait });
             Silo.AddTo(services);
             Services = services.BuildServiceProvider();
         }
@@ -150,6 +190,12 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         public SimulatedSilo Silo { get; }
 
         public Task StartAsync() => Silo.StartAsync(Services);
+
+        /// <summary>Whoever is outside takes it for dead.</summary>
+        public void CutOff() => Silo.CutOff();
+
+        /// <summary>The bus takes it for dead.</summary>
+        public void Disconnect() => _connection.Kill();
 
         public void Kill()
         {

@@ -95,6 +95,15 @@ internal sealed class World : IDisposable
         return new EntityId(shard, Ulid.From(Clock.GetUtcNow(), random)).ToString();
     }
 
+    /// <summary>What goes wrong with the deliveries of a silo's streams.</summary>
+    public void SetUp(SimulatedStreams streams)
+    {
+        streams.Delay = () => TimeSpan.FromMilliseconds(Random.NextDouble() * 5);
+        streams.Repeats = () => _storming && Happens(Plan.Bus.AckLost);
+        streams.Commits = () => !_storming || Random.Next(2) == 0;
+        streams.CommitsEarly = Plan.Defect == Defect.DeliveryCommittedEarly;
+    }
+
     public void Dispose() => Trace.Dispose();
 
     private async Task LiveAsync()
@@ -172,7 +181,7 @@ internal sealed class World : IDisposable
         _storming = false;
         StoreFaults = StoreFaults.None;
         Bus.Faults = BusFaults.None;
-        while (Shards.Values.Any(node => node.Grains is null))
+        while (Shards.Values.Any(node => node.Grains is null || node.Ghosts > 0))
         {
             await DelayAsync(TimeSpan.FromSeconds(1));
             ThrowIfFailed();
@@ -235,6 +244,11 @@ internal sealed class World : IDisposable
             if (!await node.IsPublishedAsync())
             {
                 return $"{node.Name} has not published all of its log";
+            }
+
+            if (!node.HasDelivered)
+            {
+                return $"{node.Name} has not delivered all of its streams";
             }
         }
 

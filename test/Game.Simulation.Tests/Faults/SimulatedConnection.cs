@@ -25,6 +25,11 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
     {
         BroadcastLimits.ThrowIfInvalid(message);
 
+        if (_dead)
+        {
+            throw new BroadcastException("The connection is gone.");
+        }
+
         // Publishers combine confirms; asynchronous continuations of combined tasks would leave the simulation's thread.
         var confirm = new TaskCompletionSource();
         _pipe.Enqueue((message, confirm));
@@ -59,9 +64,16 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
 
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(bus.Find(queue).Depth);
 
-    /// <summary>The process at this end dies: what it was sending may be cut off anywhere, what it was handling goes back.</summary>
+    /// <summary>
+    /// The process at this end dies, or is taken for dead: what it was sending may be cut off anywhere, what it was handling goes back.
+    /// </summary>
     public void Kill()
     {
+        if (_dead)
+        {
+            return;
+        }
+
         _dead = true;
         for (var arriving = World.Random.Next(_pipe.Count + 1); arriving > 0; arriving--)
         {

@@ -42,6 +42,7 @@ internal sealed class RuleBook(World world)
         CheckMemberships();
         CheckFriends();
         CheckNames();
+        _logs.Values.ToList().ForEach(log => new AnalyticsRules(log).Check());
         await CheckGrainsAgreeWithTheLogAsync();
         await CheckAwardsAsync();
         return (wars, events);

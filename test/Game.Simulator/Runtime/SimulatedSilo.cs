@@ -194,7 +194,8 @@ public sealed class SimulatedSilo
     {
         if (!call.IsDone)
         {
-            Simulation.Schedule(new Reply(call, GrainModel.Instance.Responses.Copy(response)));
+            var answer = Options.OnAnswering?.Invoke(response) ?? response;
+            Simulation.Schedule(new Reply(call, GrainModel.Instance.Responses.Copy(answer)));
         }
     }
 

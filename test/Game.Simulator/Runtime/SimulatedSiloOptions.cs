@@ -30,6 +30,9 @@ public sealed record SimulatedSiloOptions
     /// <summary>Sees every request before it is sent, and may change its arguments: for planted defects.</summary>
     public Action<GrainId, IInvokable>? OnSending { get; init; }
 
+    /// <summary>Sees every answer before it is sent back, and may send another one: for planted defects.</summary>
+    public Func<Response, Response>? OnAnswering { get; init; }
+
     /// <summary>Hears of what a real silo would log as an error.</summary>
     public Action<string>? OnTrouble { get; init; }
 }

@@ -49,6 +49,11 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
         while (log.Delivered < log.Batches.Count && !silo.IsDead)
         {
             await Task.Delay(streams.Delay(), silo.Clock);
+            if (streams.CommitsEarly)
+            {
+                log.Committed = log.Delivered + 1;
+            }
+
             await DeliverAsync(log, log.Batches[log.Delivered]);
             if (silo.IsDead)
             {

@@ -21,6 +21,9 @@ public sealed class SimulatedStreams
     /// <summary>Asked after each delivery whether it is known durably that it was; if not, a new life of the silo delivers it again.</summary>
     public Func<bool> Commits { get; set; } = static () => true;
 
+    /// <summary>Commits before the delivery: a defect.</summary>
+    public bool CommitsEarly { get; set; }
+
     /// <summary>How long an item takes to its first delivery.</summary>
     public Func<TimeSpan> Delay { get; set; } = static () => TimeSpan.FromMilliseconds(1);
 
