@@ -1,6 +1,4 @@
 using Game.GrainModel.Conformance;
-using Game.GrainModel.Conformance.Filters;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Game.Embedded.Tests;
 
@@ -42,7 +40,6 @@ internal sealed class EmbeddedModelHost : IGrainModelHost
 
     private EmbeddedSilo CreateSilo() => new(new EmbeddedSiloOptions
     {
-        Services = new ServiceCollection().AddSingleton<IIncomingGrainCallFilter, JournalingFilter>().BuildServiceProvider(),
         GrainAssemblies = { typeof(GrainModelSuite).Assembly },
         StreamProviders = { GrainModelSettings.StreamProvider },
         ReminderTable = _reminders,

@@ -15,7 +15,7 @@ public interface IGrainModelHost : IAsyncDisposable
     Task RestartAsync();
 }
 
-/// <summary>How a suite wants its host. <see cref="Filters.JournalingFilter"/> is registered as an incoming call filter for all grains.</summary>
+/// <summary>How a suite wants its host.</summary>
 public sealed record GrainModelSettings
 {
     public const string StreamProvider = "events";

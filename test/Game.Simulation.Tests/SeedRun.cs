@@ -41,9 +41,9 @@ internal static class SeedRun
         }
     }
 
-    public static int Print(int seed)
+    public static int Print(int seed, Defect defect)
     {
-        Console.WriteLine(Execute(seed).Hash);
+        Console.WriteLine(Execute(seed, defect).Hash);
         return 0;
     }
 }

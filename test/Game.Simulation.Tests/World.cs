@@ -14,7 +14,9 @@ namespace Game.Simulation.Tests;
 /// </summary>
 internal sealed class World : IDisposable
 {
-    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(10);
+
+    private const long EndlessLoop = 2_000_000;
 
     private bool _storming;
     private Exception? _failure;
@@ -22,7 +24,7 @@ internal sealed class World : IDisposable
     public World(Plan plan, TextWriter? traceCopy = null)
     {
         Plan = plan;
-        Scheduler = new SimulationScheduler((ulong)plan.Seed);
+        Scheduler = new SimulationScheduler((ulong)plan.Seed) { MaxTurnsPerInstant = EndlessLoop };
         Trace = new Trace(Clock, traceCopy);
         StoreFaults = plan.Store;
         Bus = new SimulatedBus(this, plan.Bus);

@@ -1,6 +1,5 @@
 using Game.EventStore.Sqlite;
 using Game.GrainModel.Conformance;
-using Game.GrainModel.Conformance.Filters;
 using Game.Hosting.Orleans;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -78,7 +77,6 @@ internal sealed class OrleansModelHost : IGrainModelHost
                 collection.CollectionAge = _settings.CollectionAge;
                 collection.CollectionQuantum = _settings.CollectionQuantum;
             });
-            silo.AddIncomingGrainCallFilter<JournalingFilter>();
             silo.AddMemoryStreams(GrainModelSettings.StreamProvider, streams =>
             {
                 streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);

@@ -32,6 +32,8 @@ internal sealed class SimulatedReminders(SimulatedSilo silo, IReminderTable tabl
 
     public async Task<IGrainReminder> RegisterOrUpdateReminder(GrainId callingGrainId, string reminderName, TimeSpan dueTime, TimeSpan period)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reminderName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, TimeSpan.Zero);
         if (period < silo.Options.MinimumReminderPeriod)
         {
             throw new ArgumentException(string.Create(

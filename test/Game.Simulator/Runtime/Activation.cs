@@ -108,6 +108,20 @@ internal sealed class Activation : IGrainContext
         ? DateTimeOffset.MaxValue
         : timeSpan <= TimeSpan.Zero ? DateTimeOffset.MinValue : Silo.Clock.GetUtcNow() + timeSpan;
 
+    /// <summary>Makes the grain, which finds its activation as the current one.</summary>
+    public Grain Construct()
+    {
+        var before = CurrentContext.Exchange(this);
+        try
+        {
+            return _instance = Class.Create(_scope.ServiceProvider);
+        }
+        finally
+        {
+            CurrentContext.Exchange(before);
+        }
+    }
+
     /// <summary>Ends it if it has been idle for long enough.</summary>
     public void Collect(TimeSpan age)
     {
@@ -148,8 +162,7 @@ internal sealed class Activation : IGrainContext
     {
         try
         {
-            _instance = Class.Create(_scope.ServiceProvider);
-            await _instance.OnActivateAsync(CancellationToken.None);
+            await Construct().OnActivateAsync(CancellationToken.None);
         }
         catch (Exception exception)
         {

@@ -50,6 +50,12 @@ internal sealed class ActivationTurns(SimulationScheduler simulation, IGrainCont
 
     protected override void QueueTask(Task task)
     {
+        if (simulation.IsAskedFromElsewhere)
+        {
+            simulation.Schedule(new Arrival(this, task));
+            return;
+        }
+
         simulation.ThrowIfElsewhere(this);
         if (_dead)
         {
@@ -68,4 +74,10 @@ internal sealed class ActivationTurns(SimulationScheduler simulation, IGrainCont
         !taskWasPreviouslyQueued && ReferenceEquals(CurrentContext.Value, context) && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _waiting];
+
+    /// <summary>A task that another thread brings.</summary>
+    private sealed class Arrival(ActivationTurns turns, Task task) : IThreadPoolWorkItem
+    {
+        public void Execute() => turns.QueueTask(task);
+    }
 }

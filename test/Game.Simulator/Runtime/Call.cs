@@ -33,11 +33,13 @@ internal class Call(GrainId target, IInvokable request, InvokeMethodOptions opti
 
 /// <summary>
 /// A call that somebody waits for. What continues there is not run here: it has its own scheduler. Continuations are not forced to be
-/// asynchronous, because those of combined tasks would then leave the simulation's thread.
+/// asynchronous, because those of combined tasks would then leave the simulation's thread; unless the caller is on another one.
 /// </summary>
-internal sealed class Call<T>(GrainId target, IInvokable request, InvokeMethodOptions options) : Call(target, request, options)
+internal sealed class Call<T>(GrainId target, IInvokable request, InvokeMethodOptions options, bool isFromElsewhere)
+    : Call(target, request, options)
 {
-    private readonly TaskCompletionSource<T> _answer = new();
+    private readonly TaskCompletionSource<T> _answer =
+        new(isFromElsewhere ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
 
     public Task<T> Answer => _answer.Task;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
 
@@ -10,7 +11,7 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
 {
     private static readonly GrainType ObserverType = GrainType.Create("sys.observer");
 
-    private readonly Dictionary<(GrainType Type, Type Interface), (GrainReferenceShared Shared, GrainModel.ProxyConstructor Create)> _known = [];
+    private readonly ConcurrentDictionary<(GrainType Type, Type Interface), (GrainReferenceShared Shared, GrainModel.ProxyConstructor Create)> _known = new();
     private long _observers;
 
     public GrainReference Create(GrainId id, Type interfaceType)
@@ -26,7 +27,8 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
                 GrainModel.Instance.Codecs,
                 GrainModel.Instance.CopyContexts,
                 GrainModel.Instance.Services);
-            _known.Add((id.Type, interfaceType), known = (shared, GrainModel.Instance.ProxyOf(interfaceType)));
+            known = (shared, GrainModel.Instance.ProxyOf(interfaceType));
+            _known.TryAdd((id.Type, interfaceType), known);
         }
 
         return known.Create(known.Shared, id.Key);
@@ -40,9 +42,8 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
             return default;
         }
 
-        var call = new Call<T?>(reference.GrainId, request, options);
-        client?.Watch(call);
-        silo.Send(call);
+        var call = new Call<T?>(reference.GrainId, request, options, silo.Simulation.IsAskedFromElsewhere);
+        Send(call);
         return new ValueTask<T?>(call.Answer);
     }
 
@@ -53,7 +54,7 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     }
 
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
-        silo.Send(new Call(reference.GrainId, request, options));
+        Send(new Call(reference.GrainId, request, options));
 
     public object Cast(IAddressable grain, Type interfaceType) =>
         interfaceType.IsInstanceOfType(grain) && grain is GrainReference ? grain : Create(grain.GetGrainId(), interfaceType);
@@ -76,7 +77,7 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     public TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
         where TGrainObserverInterface : IGrainObserver
     {
-        var id = GrainId.Create(ObserverType, $"{silo.Name}/{(client is null ? "silo" : "client")}/{++_observers}");
+        var id = GrainId.Create(ObserverType, $"{silo.Name}/{(client is null ? "silo" : "client")}/{Interlocked.Increment(ref _observers)}");
         silo.Add(id, new SimulatedObserver(silo.Simulation, obj));
         return (TGrainObserverInterface)(object)Create(id, typeof(TGrainObserverInterface));
     }
@@ -110,6 +111,18 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw NotModelled();
 
     public IAddressable GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw NotModelled();
+
+    private void Send(Call call)
+    {
+        if (silo.Simulation.IsAskedFromElsewhere)
+        {
+            silo.Simulation.Post(() => Send(call));
+            return;
+        }
+
+        client?.Watch(call);
+        silo.Send(call);
+    }
 
     private static NotSupportedException NotModelled() => new("The simulator knows grains with string keys only.");
 }

@@ -1,7 +1,9 @@
 namespace Game.Simulator;
 
-/// <summary>Lets calls fail that are not answered in time. All have the same time, so they run out in the order they were made.</summary>
-internal sealed class ResponseTimeouts : IDisposable
+/// <summary>
+/// Lets calls fail that are not answered in time. Almost all have the same time, so they run out in the order they were made.
+/// </summary>
+internal sealed class ResponseTimeouts
 {
     private readonly Queue<(DateTimeOffset Due, Call Call)> _open = new();
     private readonly TimeProvider _clock;
@@ -18,6 +20,12 @@ internal sealed class ResponseTimeouts : IDisposable
 
     public void Watch(Call call)
     {
+        if (call.Request.GetDefaultResponseTimeout() is { } own)
+        {
+            _ = WatchAsync(call, own);
+            return;
+        }
+
         _open.Enqueue((_clock.GetUtcNow() + _limit, call));
         if (!_armed)
         {
@@ -30,8 +38,6 @@ internal sealed class ResponseTimeouts : IDisposable
         _open.Clear();
         _timer.Dispose();
     }
-
-    public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
@@ -46,7 +52,21 @@ internal sealed class ResponseTimeouts : IDisposable
             }
 
             _open.Dequeue();
-            next.Call.Fail(new TimeoutException($"Response did not arrive on time in {_limit} for {next.Call.Request} to {next.Call.Target}."));
+            Fail(next.Call, _limit);
+        }
+    }
+
+    private async Task WatchAsync(Call call, TimeSpan limit)
+    {
+        await Task.Delay(limit, _clock);
+        Fail(call, limit);
+    }
+
+    private static void Fail(Call call, TimeSpan limit)
+    {
+        if (!call.IsDone)
+        {
+            call.Fail(new TimeoutException($"Response did not arrive on time in {limit} for {call.Request} to {call.Target}."));
         }
     }
 

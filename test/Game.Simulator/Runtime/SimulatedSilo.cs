@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
@@ -16,7 +17,7 @@ public sealed class SimulatedSilo
     private readonly Dictionary<GrainType, GrainClass> _classes = [];
     private readonly Dictionary<Type, GrainClass> _classOfInterface = [];
     private readonly Dictionary<GrainId, Activation> _activations = [];
-    private readonly Dictionary<GrainId, SimulatedObserver> _observers = [];
+    private readonly ConcurrentDictionary<GrainId, SimulatedObserver> _observers = new();
     private readonly List<ClientConnection> _clients = [];
     private readonly ResponseTimeouts _timeouts;
     private readonly SimulatedReminders _reminders;
@@ -82,7 +83,7 @@ public sealed class SimulatedSilo
         await _reminders.StartAsync();
         foreach (var name in Options.Streams.Keys)
         {
-            ((SimulatedStreamProvider)services.GetRequiredKeyedService<IStreamProvider>(name)).Start();
+            ((SimulatedStreamProvider)StreamsOf(name)).Start();
         }
 
         _state = SiloState.Up;
@@ -94,6 +95,17 @@ public sealed class SimulatedSilo
         var client = new ClientConnection();
         _clients.Add(client);
         return new GrainReferences(this, client);
+    }
+
+    /// <summary>A provider of streams, for what runs in its own process.</summary>
+    public IStreamProvider StreamsOf(string provider) =>
+        (_services ?? throw new InvalidOperationException($"{Name} has not started.")).GetRequiredKeyedService<IStreamProvider>(provider);
+
+    /// <summary>Constructs a grain as its activation would, and does not activate it.</summary>
+    public Grain Construct(Type grainClass, string key)
+    {
+        var known = _classes.Values.Single(known => known.Type == grainClass);
+        return new Activation(this, known, GrainId.Create(known.GrainType, key)).Construct();
     }
 
     /// <summary>The process is gone for everybody outside it: what they wait for fails. Inside, all goes on.</summary>
@@ -199,9 +211,9 @@ public sealed class SimulatedSilo
         }
     }
 
-    internal void Add(GrainId id, SimulatedObserver observer) => _observers.Add(id, observer);
+    internal void Add(GrainId id, SimulatedObserver observer) => _observers[id] = observer;
 
-    internal void RemoveObserver(GrainId id) => _observers.Remove(id);
+    internal void RemoveObserver(GrainId id) => _observers.TryRemove(id, out _);
 
     internal GrainId FindObserver(IGrainObserver observer) =>
         _observers.FirstOrDefault(entry => ReferenceEquals(entry.Value.GetTarget(), observer)).Key;

@@ -31,6 +31,8 @@ internal sealed class SimulatedTimer : IGrainTimer
 
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
         _changed = true;
         _dueTime = dueTime;
         _period = period;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Game.Simulator;
@@ -13,11 +15,15 @@ namespace Game.Simulator;
 /// </remarks>
 public sealed class SimulationScheduler
 {
+    private static readonly TimeSpan LiveLook = TimeSpan.FromMilliseconds(2);
+
     private readonly List<IThreadPoolWorkItem> _runnable = [];
+    private readonly ConcurrentQueue<IThreadPoolWorkItem> _fromElsewhere = new();
     private readonly VirtualTimeProvider _time;
     private readonly SimulationTaskScheduler _tasks;
     private ulong _state;
     private int _runningThread;
+    private volatile bool _isLive;
     private InvalidOperationException? _violation;
 
     /// <param name="seed">Decides the order of turns and <see cref="Random"/>.</param>
@@ -50,6 +56,9 @@ public sealed class SimulationScheduler
 
     internal bool IsOnThread => _runningThread == Environment.CurrentManagedThreadId;
 
+    /// <summary>Whether the caller is on another thread and this may take what it brings.</summary>
+    internal bool IsAskedFromElsewhere => _isLive && !IsOnThread;
+
     /// <summary>Queues code that runs inside the simulation, such as a client. It runs when the simulation does.</summary>
     public Task Start(Func<Task> code) =>
         Task.Factory.StartNew(code, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _tasks).Unwrap();
@@ -81,11 +90,45 @@ public sealed class SimulationScheduler
     /// <summary>Runs for a span of virtual time.</summary>
     public void RunFor(TimeSpan span) => Loop(static () => false, _time.GetUtcNow() + span, advances: true);
 
+    /// <summary>
+    /// Runs on the calling thread beside real time, which its clock follows, and takes what other threads bring, until it is told to stop:
+    /// for tests that run outside. Not the same every time.
+    /// </summary>
+    public void RunLive(CancellationToken stopping)
+    {
+        _isLive = true;
+        _runningThread = Environment.CurrentManagedThreadId;
+        var started = _time.GetUtcNow();
+        var watch = Stopwatch.StartNew();
+        while (!stopping.IsCancellationRequested)
+        {
+            if (_fromElsewhere.TryDequeue(out var item))
+            {
+                // In the order it was brought: what one caller sends to one grain arrives so.
+                item.Execute();
+            }
+            else if (_runnable.Count > 0)
+            {
+                RunOne();
+            }
+            else if (!_time.TryAdvance(started + watch.Elapsed))
+            {
+                stopping.WaitHandle.WaitOne(LiveLook);
+            }
+        }
+    }
+
     /// <summary>Runs until nothing can run without time passing.</summary>
     public void RunUntilIdle() => Loop(static () => false, _time.GetUtcNow(), advances: false);
 
     internal void Schedule(IThreadPoolWorkItem item)
     {
+        if (IsAskedFromElsewhere)
+        {
+            _fromElsewhere.Enqueue(item);
+            return;
+        }
+
         ThrowIfElsewhere(item);
         _runnable.Add(item);
     }
@@ -101,6 +144,9 @@ public sealed class SimulationScheduler
             throw violation;
         }
     }
+
+    /// <summary>Runs something as a turn of its own.</summary>
+    internal void Post(Action action) => Schedule(new Callback(_tasks, _ => action(), null));
 
     /// <summary>Runs a timer's callback as a turn of its own.</summary>
     internal void ScheduleCallback(TimerCallback callback, object? state) => Schedule(new Callback(_tasks, callback, state));
@@ -163,7 +209,7 @@ public sealed class SimulationScheduler
                 RunOne();
                 if (++turns > MaxTurnsPerInstant)
                 {
-                    throw new InvalidOperationException($"{turns} turns ran without time passing. Seed {Seed}.");
+                    throw new TimeoutException($"{turns} turns ran without time passing. Seed {Seed}.");
                 }
             }
             else if (!advances || !_time.TryAdvance(until))

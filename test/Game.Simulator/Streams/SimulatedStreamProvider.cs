@@ -31,6 +31,12 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
 
     public void Append(StreamId stream, IReadOnlyList<object> items)
     {
+        if (silo.Simulation.IsAskedFromElsewhere)
+        {
+            silo.Simulation.Post(() => Append(stream, items));
+            return;
+        }
+
         var log = streams.LogOf(stream);
         streams.Append(log, [.. items.Select(item => GrainModel.Instance.Items.Copy(item)!)]);
         Deliver(log);
@@ -127,7 +133,7 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
 
     private Task AskAsync(GrainId grain, string what, Func<Activation, Task> body)
     {
-        var call = new Call<object?>(grain, new InternalRequest(what, body), InvokeMethodOptions.None);
+        var call = new Call<object?>(grain, new InternalRequest(what, body), InvokeMethodOptions.None, isFromElsewhere: false);
         silo.Send(call);
         return call.Answer;
     }
