@@ -16,6 +16,8 @@ namespace Game.Simulation.Tests;
 /// <summary>A shard: a store and reminders that stay, and a silo that comes and goes.</summary>
 internal sealed class ShardNode(World world, string name, IReadOnlyList<string> all)
 {
+    public static readonly TimeSpan CollectionAge = TimeSpan.FromSeconds(30);
+
     private readonly SimulatedItems _items = new(world, name);
     private readonly SimulatedStreams _kept = SimulatedStreams.Kept();
     private SimulatedStreams _streams = SimulatedStreams.Kept();
@@ -163,7 +165,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
                 GrainAssemblies = [typeof(ShardServices).Assembly],
                 Reminders = new ReminderTable(reminders),
                 Streams = new Dictionary<string, SimulatedStreams> { [StreamProviders.Kafka] = streams },
-                CollectionAge = TimeSpan.FromSeconds(30),
+                CollectionAge = CollectionAge,
                 CollectionQuantum = TimeSpan.FromSeconds(10),
                 OnSending = isSound ? null : calls.OnSending,
                 OnAnswering = isSound ? null : calls.OnAnswering,

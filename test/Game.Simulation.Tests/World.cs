@@ -127,6 +127,12 @@ internal sealed class World : IDisposable
         await SettleDownAsync(FindTrafficAsync);
         await CloseOffersAsync();
         await SettleDownAsync(async () => await FindTrafficAsync() ?? await FindOpenEndAsync());
+        if (Plan.Ghosts > 0)
+        {
+            // What a silo wrote that was taken for dead, a grain that was active beside it does not know until it writes or is idle.
+            await DelayAsync(ShardNode.CollectionAge * 2);
+        }
+
         (Wars, Events) = await new RuleBook(this).CheckAsync();
         Trace.Add($"at rest");
     }

@@ -8,8 +8,11 @@ using Game.Grains.EventSourcing;
 
 namespace Game.Simulation.Tests;
 
-/// <summary>What holds for a shard's analytics in every world at rest: every action of its log is counted once, in every window of its time.</summary>
-internal sealed class AnalyticsRules(ShardLog log)
+/// <summary>
+/// What holds for a shard's analytics in every world at rest: every action of its log is counted once, in every window of its time. Over
+/// streams in memory windows may have more, where a silo died in the middle of a fold.
+/// </summary>
+internal sealed class AnalyticsRules(ShardLog log, bool windowsAreExact)
 {
     /// <exception cref="RuleBrokenException">Something does not hold.</exception>
     public void Check()
@@ -26,7 +29,8 @@ internal sealed class AnalyticsRules(ShardLog log)
         {
             var shown = Counts(resolution);
             Require(
-                shown.Count == expected.Count && expected.All(kind => shown.GetValueOrDefault(kind.Key) == kind.Value),
+                shown.Count == expected.Count && expected.All(kind =>
+                    shown.GetValueOrDefault(kind.Key) is var count && (windowsAreExact ? count == kind.Value : count >= kind.Value)),
                 $"shows by {resolution} {Text(shown)}; its log has {Text(expected)}");
         }
     }

@@ -11,6 +11,8 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(30);
 
+    // Two lives of a silo may deliver one stream at the same time, each from where it is.
+    private readonly Dictionary<StreamLog, int> _positions = [];
     private readonly HashSet<StreamLog> _delivering = [];
 
     public string Name => name;
@@ -22,7 +24,6 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
     /// <summary>Goes on with what earlier lives have left.</summary>
     public void Start()
     {
-        streams.Rewind();
         foreach (var log in streams.Logs)
         {
             Deliver(log);
@@ -52,15 +53,16 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
 
     private async Task DeliverAllAsync(StreamLog log)
     {
-        while (log.Delivered < log.Batches.Count && !silo.IsDead)
+        var position = _positions.GetValueOrDefault(log, log.Committed);
+        while (position < log.Batches.Count && !silo.IsDead)
         {
             await Task.Delay(streams.Delay(), silo.Clock);
             if (streams.CommitsEarly)
             {
-                log.Committed = log.Delivered + 1;
+                log.Committed = Math.Max(log.Committed, position + 1);
             }
 
-            await DeliverAsync(log, log.Batches[log.Delivered]);
+            await DeliverAsync(log, log.Batches[position]);
             if (silo.IsDead)
             {
                 break;
@@ -71,10 +73,11 @@ internal sealed class SimulatedStreamProvider(SimulatedSilo silo, string name, S
                 continue;
             }
 
-            log.Delivered++;
+            _positions[log] = ++position;
+            log.Reached = Math.Max(log.Reached, position);
             if (streams.Commits())
             {
-                log.Committed = log.Delivered;
+                log.Committed = Math.Max(log.Committed, position);
             }
         }
 

@@ -28,7 +28,7 @@ public sealed class SimulatedStreams
     public Func<TimeSpan> Delay { get; set; } = static () => TimeSpan.FromMilliseconds(1);
 
     /// <summary>Whether everything has been delivered.</summary>
-    public bool IsIdle => _logs.Values.All(log => log.Delivered == log.Batches.Count);
+    public bool IsIdle => _logs.Values.All(log => log.Reached == log.Batches.Count);
 
     /// <summary>Deliveries that were given up.</summary>
     public long Skipped { get; internal set; }
@@ -62,15 +62,6 @@ public sealed class SimulatedStreams
 
         log.Batches.Add([.. items.Select(item => new StreamItem(_next++, 0, item))]);
     }
-
-    /// <summary>A new life of the silo goes on after what is known to have been delivered.</summary>
-    internal void Rewind()
-    {
-        foreach (var log in _logs.Values)
-        {
-            log.Delivered = log.Committed;
-        }
-    }
 }
 
 /// <summary>One stream's items, in the batches they came in.</summary>
@@ -80,8 +71,10 @@ internal sealed class StreamLog(StreamId id)
 
     public List<IReadOnlyList<StreamItem>> Batches { get; } = [];
 
-    public int Delivered { get; set; }
+    /// <summary>How far any life has delivered.</summary>
+    public int Reached { get; set; }
 
+    /// <summary>How far it is known to have been delivered: a new life of the silo goes on from here.</summary>
     public int Committed { get; set; }
 }
 
