@@ -260,6 +260,11 @@ internal sealed class World : IDisposable
             }
         }
 
+        if (Bus.Late > 0)
+        {
+            return "something of a connection that has ended is under way";
+        }
+
         // What a purge took with nothing after it is missed when the shards next tell each other what they have heard.
         if (Clock.GetUtcNow() - Bus.Purged < Resync.Interval * 2)
         {

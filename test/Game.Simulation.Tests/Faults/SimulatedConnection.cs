@@ -65,7 +65,8 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => new(bus.Find(queue).Depth);
 
     /// <summary>
-    /// The process at this end dies, or is taken for dead: what it was sending may be cut off anywhere, what it was handling goes back.
+    /// The process at this end dies, or is taken for dead: what it was sending may be cut off anywhere, and what of it arrives may do so
+    /// when the next life has sent newer things already; what it was handling goes back.
     /// </summary>
     public void Kill()
     {
@@ -75,9 +76,10 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
         }
 
         _dead = true;
-        for (var arriving = World.Random.Next(_pipe.Count + 1); arriving > 0; arriving--)
+        List<BroadcastMessage> arriving = [.. _pipe.Take(World.Random.Next(_pipe.Count + 1)).Select(entry => entry.Message)];
+        if (arriving.Count > 0)
         {
-            bus.Store(_pipe.Dequeue().Message);
+            World.Run(() => bus.StoreLateAsync(arriving));
         }
 
         _pipe.Clear();
