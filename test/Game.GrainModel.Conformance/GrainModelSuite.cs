@@ -8,7 +8,7 @@ namespace Game.GrainModel.Conformance;
 /// </summary>
 public abstract class GrainModelSuite : IAsyncLifetime
 {
-    private readonly string _scope = $"t{Guid.NewGuid():N}";
+    private readonly string _scope = $"{GrainModelSettings.Shard}/t{Guid.NewGuid():N}";
     private IGrainModelHost? _host;
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;

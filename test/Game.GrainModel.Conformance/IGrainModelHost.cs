@@ -15,10 +15,13 @@ public interface IGrainModelHost : IAsyncDisposable
     Task RestartAsync();
 }
 
-/// <summary>How a suite wants its host. <see cref="Filters.JournalingFilter"/> is registered as an incoming call filter for all grains.</summary>
+/// <summary>How a suite wants its host.</summary>
 public sealed record GrainModelSettings
 {
     public const string StreamProvider = "events";
+
+    /// <summary>The shard that all keys name: reminders are kept by shard.</summary>
+    public const string Shard = "s01";
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

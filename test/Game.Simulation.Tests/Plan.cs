@@ -30,7 +30,16 @@ internal sealed record Plan
     /// <summary>World bosses that appear while they play.</summary>
     public required int Bosses { get; init; }
 
-    public static Plan Of(int seed)
+    /// <summary>How probable it is that a killed silo lives on for a while, unseen from outside, beside the new one.</summary>
+    public required double Ghosts { get; init; }
+
+    /// <summary>Whether the streams of analytics outlive silos, as over Kafka; if not they are in memory.</summary>
+    public required bool KeepsStreams { get; init; }
+
+    /// <summary>What is planted around the product.</summary>
+    public required Defect Defect { get; init; }
+
+    public static Plan Of(int seed, Defect defect = Defect.None)
     {
         var random = new Random(seed);
         var stormy = random.Next(4) != 0;
@@ -47,6 +56,9 @@ internal sealed record Plan
             LongDowntime = random.Next(4) == 0 ? 0.3 : 0,
             LongOutage = random.Next(8) == 0,
             Bosses = random.Next(3),
+            Ghosts = random.Next(2) == 0 ? random.NextDouble() : 0,
+            KeepsStreams = random.Next(2) == 0,
+            Defect = defect,
         };
     }
 }

@@ -10,9 +10,9 @@ internal static class SeedRun
 
     /// <returns>What happened: the trace's hash and size.</returns>
     /// <exception cref="RuleBrokenException">With the seed, the plan and the end of the trace.</exception>
-    public static SeedResult Execute(int seed)
+    public static SeedResult Execute(int seed, Defect defect = Defect.None)
     {
-        var plan = Plan.Of(seed);
+        var plan = Plan.Of(seed, defect);
         var path = Environment.GetEnvironmentVariable("SIM_TRACE");
         using var copy = path is null ? null : new StreamWriter(path);
         using var world = new World(plan, copy);
@@ -41,9 +41,9 @@ internal static class SeedRun
         }
     }
 
-    public static int Print(int seed)
+    public static int Print(int seed, Defect defect)
     {
-        Console.WriteLine(Execute(seed).Hash);
+        Console.WriteLine(Execute(seed, defect).Hash);
         return 0;
     }
 }

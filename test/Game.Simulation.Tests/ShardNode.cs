@@ -1,12 +1,13 @@
+using Game.Contracts.Streams;
 using Game.EventStore;
 using Game.EventStore.InMemory;
 using Game.Grains;
+using Game.Grains.Analytics;
 using Game.Grains.Broadcast;
 using Game.Grains.Broadcast.Chains;
 using Game.Grains.Hosting;
-using Game.Hosting.Embedded;
+using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Simulation.Tests;
@@ -14,16 +15,26 @@ namespace Game.Simulation.Tests;
 /// <summary>A shard: a store and reminders that stay, and a silo that comes and goes.</summary>
 internal sealed class ShardNode(World world, string name, IReadOnlyList<string> all)
 {
+    public static readonly TimeSpan CollectionAge = TimeSpan.FromSeconds(30);
+
     private readonly SimulatedItems _items = new(world, name);
+    private readonly SimulatedStreams _kept = SimulatedStreams.Kept();
+    private SimulatedStreams _streams = SimulatedStreams.Kept();
     private Life? _life;
     private Task _starting = Task.CompletedTask;
 
     public string Name => name;
 
+    /// <summary>Lives that others take for dead and that go on.</summary>
+    public int Ghosts { get; private set; }
+
+    /// <summary>Whether its streams have been delivered to their end.</summary>
+    public bool HasDelivered => _streams.IsIdle;
+
     public InMemoryEventStore Store { get; } = new();
 
     /// <summary>The way to its grains, or null while it is down.</summary>
-    public IGrainFactory? Grains => _life?.Silo.GrainFactory;
+    public IGrainFactory? Grains { get; private set; }
 
     /// <summary>Returns when it is up. Whoever asks while it starts waits for that start: a shard has one life at a time.</summary>
     public Task StartAsync(Task? othersDeclared = null)
@@ -36,13 +47,23 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         return _starting;
     }
 
-    public async Task KillAsync()
+    public void Kill()
     {
         if (_life is { } life)
         {
             _life = null;
+            Grains = null;
             world.Trace.Add($"shard {name} is killed");
-            await life.KillAsync();
+            if (world.Happens(world.Plan.Ghosts))
+            {
+                Ghosts++;
+                life.CutOff();
+                world.Run(() => HauntAsync(life));
+            }
+            else
+            {
+                life.Kill();
+            }
         }
     }
 
@@ -51,21 +72,38 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
         if (_life is { } life)
         {
             _life = null;
+            Grains = null;
             world.Trace.Add($"shard {name} shuts down");
             await life.StopAsync();
             world.Trace.Add($"shard {name} is down");
         }
     }
 
+    /// <summary>Its grains go on beside those of the next life; its connection to the bus may or may not.</summary>
+    private async Task HauntAsync(Life life)
+    {
+        if (world.Random.Next(2) == 0)
+        {
+            life.Disconnect();
+        }
+
+        await world.DelayAsync(TimeSpan.FromSeconds(world.Random.NextDouble() * 20));
+        world.Trace.Add($"shard {name} has a ghost less");
+        life.Kill();
+        Ghosts--;
+    }
+
     private async Task BringUpAsync(Task? othersDeclared)
     {
         while (true)
         {
-            var life = new Life(world, name, all, Store, _items);
+            _streams = world.Plan.KeepsStreams ? _kept : SimulatedStreams.InMemory(world.Clock);
+            world.SetUp(_streams);
+            var life = new Life(world, name, all, Store, _items, _streams);
             try
             {
-                await life.Silo.StartAsync();
-                var traffic = life.Services.GetRequiredService<ShardTraffic>();
+                await life.StartAsync();
+                var traffic = life.Traffic;
                 await traffic.DeclareAsync(CancellationToken.None);
                 if (othersDeclared is not null)
                 {
@@ -74,6 +112,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
 
                 await traffic.StartAsync(CancellationToken.None);
                 _life = life;
+                Grains = new ShardGrainFactory(name, life.Silo.Connect());
                 world.Trace.Add($"shard {name} is up");
                 return;
             }
@@ -81,7 +120,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
             {
                 // A supervisor would start the process again.
                 world.Trace.Add($"shard {name} does not start: {exception.Message}");
-                await life.KillAsync();
+                life.Kill();
                 await world.DelayAsync(TimeSpan.FromSeconds(1));
             }
         }
@@ -91,13 +130,13 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     public bool FollowsAll(IEnumerable<string> sources) =>
         sources.All(source => Store.ReadCursorAsync(Resync.KnownCursorOf(source)).AsTask() is { IsCompletedSuccessfully: true, Result: > 0 });
 
-    /// <summary>Whether everything in the log has been published.</summary>
+    /// <summary>Whether everything in the log has been published and told to analytics.</summary>
     public async Task<bool> IsPublishedAsync()
     {
         var head = await Store.GetHeadAsync();
-        foreach (var route in BroadcastRoutes.All)
+        foreach (var cursor in BroadcastRoutes.All.Select(BroadcastRoutes.CursorOf).Append(ActionRelayGrain.Cursors))
         {
-            if (await Store.ReadCursorAsync($"broadcast/{route}") < head)
+            if (await Store.ReadCursorAsync(cursor) < head)
             {
                 return false;
             }
@@ -110,54 +149,75 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     {
         private readonly SimulatedConnection _connection;
         private readonly SimulatedStore _store;
+        private readonly HostedShards _shards;
+        private readonly ServiceProvider _services;
 
-        public Life(World world, string name, IReadOnlyList<string> all, InMemoryEventStore store, SimulatedItems items)
+        public Life(World world, string name, IReadOnlyList<string> all, InMemoryEventStore store, SimulatedItems items, SimulatedStreams streams)
         {
             _connection = world.Bus.Connect(name);
             _store = new SimulatedStore(world, name, store);
-            Services = new ServiceCollection()
-                .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-                .AddSingleton(_ => Silo!.GrainFactory)
-                .AddShard(new ShardHostOptions
-                {
-                    Shard = new ShardIdentity(name, all),
-                    Store = _store,
-                    Reminders = items,
-                    Bus = _connection,
-                    LoggerFactory = NullLoggerFactory.Instance,
-                    Clock = world.Clock,
-                })
-                .BuildServiceProvider();
-            var options = new EmbeddedSiloOptions
+            var reminders = new LifeItems(world, items);
+            var calls = new DefectiveCalls(world, name);
+            var isSound = world.Plan.Defect == Defect.None;
+            Silo = new SimulatedSilo(new SimulatedSiloOptions
             {
-                SiloName = name,
-                Services = Services,
-                Scheduler = world.Scheduler,
-                ReminderTable = new ReminderTable(items),
-                CollectionAge = TimeSpan.FromSeconds(30),
+                Name = name,
+                Simulation = world.Scheduler,
+                GrainAssemblies = [typeof(ShardServices).Assembly],
+                Create = (type, grain) => _shards!.Create(type, grain),
+                Reminders = new ReminderTable(new Dictionary<string, IDurableItems> { [name] = reminders }),
+                Streams = new Dictionary<string, SimulatedStreams> { [StreamProviders.Kafka] = streams },
+                CollectionAge = CollectionAge,
                 CollectionQuantum = TimeSpan.FromSeconds(10),
-            };
-            options.GrainAssemblies.Add(typeof(ShardServices).Assembly);
-            Silo = new EmbeddedSilo(options);
+                OnSending = isSound ? null : calls.OnSending,
+                OnAnswering = isSound ? null : calls.OnAnswering,
+                OnTrouble = trouble => world.Trace.Add($"silo {name}: {trouble}"),
+            });
+            _shards = new HostedShards(
+                [
+                    new ShardHostOptions
+                    {
+                        Shard = new ShardIdentity(name, all),
+                        Store = isSound ? _store : new DefectiveStore(world, _store),
+                        Reminders = reminders,
+                        Bus = isSound ? _connection : new DefectiveBus(world, _connection),
+                        Analytics = new AnalyticsOptions
+                        {
+                            KeepsStreams = world.Plan.KeepsStreams || world.Plan.Defect == Defect.RelayDoesNotWait,
+                        },
+                        LoggerFactory = NullLoggerFactory.Instance,
+                        Clock = world.Clock,
+                    },
+                ],
+                Silo.Grains);
+            var services = new ServiceCollection();
+            Silo.AddTo(services);
+            _services = services.BuildServiceProvider();
         }
 
-        public ServiceProvider Services { get; }
+        public ShardTraffic Traffic => _shards.All[0].Traffic;
 
-        public EmbeddedSilo Silo { get; }
+        public SimulatedSilo Silo { get; }
 
-        public async Task KillAsync()
+        public Task StartAsync() => Silo.StartAsync(_services);
+
+        /// <summary>Whoever is outside takes it for dead.</summary>
+        public void CutOff() => Silo.CutOff();
+
+        /// <summary>The bus takes it for dead.</summary>
+        public void Disconnect() => _connection.Kill();
+
+        public void Kill()
         {
             _store.Kill();
             _connection.Kill();
             Silo.Kill();
-            await Silo.DisposeAsync();
         }
 
         public async Task StopAsync()
         {
-            await Services.GetRequiredService<ShardTraffic>().StopAsync();
+            await Traffic.StopAsync();
             await Silo.StopAsync();
-            await Silo.DisposeAsync();
             _store.Kill();
             _connection.Kill();
         }

@@ -41,7 +41,7 @@ public static class ShardServices
         services.AddSingleton<ShardTraffic>();
         services.AddSingleton(options.Analytics with
         {
-            KeepsStreams = options.Streams is not null,
+            KeepsStreams = options.Analytics.KeepsStreams || options.Streams is not null,
             History = options.Analytics.History ?? HistoryOf(options),
         });
         services.AddSingleton<AnalyticsMetrics>();

@@ -89,25 +89,5 @@ public sealed class CallGrain : Grain, ICallGrain
         throw new ParcelLostException("nobody sees this");
     }
 
-    public async Task<string> WaitAsync(string gate, CancellationToken cancellationToken)
-    {
-        await Gate.Of(gate).PassAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        return "passed";
-    }
-
-    public async Task WaitForCancellationAsync(string journal, CancellationToken cancellationToken)
-    {
-        var mine = TaskScheduler.Current;
-        Journal.Of(journal).Add("waiting");
-        var cancelled = new TaskCompletionSource();
-        await using var registration = cancellationToken.Register(() =>
-        {
-            Journal.Of(journal).Add(TaskScheduler.Current == mine ? "cancelled in turn" : "cancelled elsewhere");
-            cancelled.SetResult();
-        });
-        await cancelled.Task;
-    }
-
     public Task StallAsync(string gate) => Gate.Of(gate).PassAsync();
 }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Game.GrainModel.Conformance.Calls;
 
-/// <summary>Calls, identity, turns, errors, one-way calls, cancellation and time-outs.</summary>
+/// <summary>Calls, identity, turns, errors, one-way calls and time-outs.</summary>
 public abstract class CallSuite : GrainModelSuite
 {
     [Fact]
@@ -132,35 +132,6 @@ public abstract class CallSuite : GrainModelSuite
         await grain.NotifyAndFailAsync(Key("journal"));
         await JournalOf("journal").WaitForAsync("failing");
         Assert.Equal(1, await SoonAsync(grain.GetTaskAsync(0)));
-    }
-
-    [Fact]
-    public async Task Cancellation_EndsTheCallersWait_AndReachesTheGrainInItsTurn()
-    {
-        using var cancellation = new CancellationTokenSource();
-        var call = Grain<ICallGrain>().WaitForCancellationAsync(Key("journal"), cancellation.Token);
-        await JournalOf("journal").WaitForAsync("waiting");
-        await cancellation.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(call));
-        await JournalOf("journal").WaitForAsync("cancelled in turn");
-    }
-
-    [Fact]
-    public async Task CallWithCancelledToken_IsNotMade()
-    {
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Grain<ICallGrain>().WaitForCancellationAsync(Key("journal"), new CancellationToken(canceled: true)));
-        Assert.Equal(1, await Grain<ICallGrain>().GetTaskAsync(0));
-        Assert.Empty(JournalOf("journal").Entries);
-    }
-
-    [Fact]
-    public async Task UncancelledToken_ChangesNothing()
-    {
-        using var cancellation = new CancellationTokenSource();
-        GateOf("gate").Open();
-        Assert.Equal("passed", await SoonAsync(Grain<ICallGrain>().WaitAsync(Key("gate"), cancellation.Token)));
     }
 
     [Fact]

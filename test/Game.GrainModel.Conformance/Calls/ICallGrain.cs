@@ -64,12 +64,6 @@ public interface ICallGrain : IGrainWithStringKey
     [Alias("NotifyAndFail"), OneWay]
     Task NotifyAndFailAsync(string journal);
 
-    [Alias("Wait")]
-    Task<string> WaitAsync(string gate, CancellationToken cancellationToken);
-
-    [Alias("WaitForCancellation")]
-    Task WaitForCancellationAsync(string journal, CancellationToken cancellationToken);
-
     [Alias("Stall"), ResponseTimeout("00:00:00.500")]
     Task StallAsync(string gate);
 }

@@ -23,9 +23,6 @@ public interface ILifeMethods : IGrainWithStringKey
 [Alias("conformance.ILifeGrain")]
 public interface ILifeGrain : ILifeMethods;
 
-[Alias("conformance.IKeptGrain")]
-public interface IKeptGrain : ILifeMethods;
-
 public abstract class LifeGrainBase : Grain
 {
     private readonly Guid _activation = Guid.NewGuid();
@@ -82,9 +79,6 @@ public abstract class LifeGrainBase : Grain
 }
 
 public sealed class LifeGrain : LifeGrainBase, ILifeGrain;
-
-[KeepAlive]
-public sealed class KeptGrain : LifeGrainBase, IKeptGrain;
 
 /// <summary>A grain whose activation fails as often as its test wants.</summary>
 [Alias("conformance.IFragileGrain")]

@@ -50,14 +50,6 @@ public interface ICircleGrain : IGrainWithStringKey
     [Alias("GoRound")]
     Task<string> GoRoundAsync(string other);
 
-    /// <summary>The same with call-chain reentrancy allowed, or suppressed again inside.</summary>
-    [Alias("GoRoundReentrant")]
-    Task<string> GoRoundReentrantAsync(string other, bool suppressed);
-
-    /// <summary>Within a section that allows reentrancy, waits at the gate for calls from elsewhere.</summary>
-    [Alias("WaitReentrant")]
-    Task WaitReentrantAsync(string gate);
-
     [Alias("CallBack")]
     Task<string> CallBackAsync(string caller);
 
@@ -69,24 +61,6 @@ public sealed class CircleGrain : Grain, ICircleGrain
 {
     public Task<string> GoRoundAsync(string other) =>
         GrainFactory.GetGrain<ICircleGrain>(other).CallBackAsync(this.GetPrimaryKeyString());
-
-    public async Task<string> GoRoundReentrantAsync(string other, bool suppressed)
-    {
-        using var allowed = RequestContext.AllowCallChainReentrancy();
-        if (!suppressed)
-        {
-            return await GoRoundAsync(other);
-        }
-
-        using var forbidden = RequestContext.SuppressCallChainReentrancy();
-        return await GoRoundAsync(other);
-    }
-
-    public async Task WaitReentrantAsync(string gate)
-    {
-        using var allowed = RequestContext.AllowCallChainReentrancy();
-        await Gate.Of(gate).PassAsync();
-    }
 
     public Task<string> CallBackAsync(string caller) => GrainFactory.GetGrain<ICircleGrain>(caller).GreetAsync();
 

@@ -112,37 +112,6 @@ public abstract class ReentrancySuite : GrainModelSuite
         Assert.Equal("hello", await SoonAsync(Grain<ICircleGrain>("b").GreetAsync()));
     }
 
-    [Fact]
-    public async Task CallChainReentrancy_LetsTheChainComeBack() =>
-        Assert.Equal("hello", await SoonAsync(Grain<ICircleGrain>("a").GoRoundReentrantAsync(Key("b"), suppressed: false)));
-
-    [Fact]
-    public async Task SuppressedCallChainReentrancy_DoesNot() =>
-        await Assert.ThrowsAsync<TimeoutException>(
-            () => SoonAsync(Grain<ICircleGrain>("a").GoRoundReentrantAsync(Key("b"), suppressed: true)));
-
-    [Fact]
-    public async Task CallChainReentrancy_IsForThatChainOnly()
-    {
-        var grain = Grain<ICircleGrain>();
-        var waiting = grain.WaitReentrantAsync(Key("gate"));
-        await GateOf("gate").Reached;
-        var stranger = grain.GreetAsync();
-        await Assert.ThrowsAsync<TimeoutException>(() => SoonAsync(stranger));
-
-        GateOf("gate").Open();
-        try
-        {
-            await SoonAsync(waiting);
-        }
-        catch (TimeoutException)
-        {
-            // The stranger's time-out may have come after this call's own.
-        }
-
-        Assert.Equal("hello", await SoonAsync(grain.GreetAsync()));
-    }
-
     private async Task<Task> BeginAsync(Task call, string name)
     {
         await JournalOf().WaitForAsync($"{name} begins");

@@ -28,16 +28,13 @@ public interface IItemGrain : IGrainWithStringKey
 
     [Alias("Produce")]
     Task ProduceAsync(string key, News news);
-
-    [Alias("GetHandles")]
-    Task<int> GetHandlesAsync();
 }
 
-/// <summary>Subscribes in OnActivateAsync and takes events one by one.</summary>
+/// <summary>Takes events one by one.</summary>
 [ImplicitStreamSubscription(StreamNames.Items)]
-public sealed class ItemGrain : Grain, IItemGrain, IAsyncObserver<News>
+public sealed class ItemGrain : Grain, IItemGrain, IStreamSubscriptionObserver, IAsyncObserver<News>
 {
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => await OwnStream().SubscribeAsync(this);
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<News>().ResumeAsync(this);
 
     public async Task OnNextAsync(News item, StreamSequenceToken? token = null)
     {
@@ -48,7 +45,7 @@ public sealed class ItemGrain : Grain, IItemGrain, IAsyncObserver<News>
             throw new InvalidOperationException("The observer failed.");
         }
 
-        Write(RequestContext.Get("shade") is { } shade ? $"{item.Number} {shade}" : $"{item.Number}");
+        Write($"{item.Number}");
     }
 
     public Task OnErrorAsync(Exception ex)
@@ -66,11 +63,6 @@ public sealed class ItemGrain : Grain, IItemGrain, IAsyncObserver<News>
 
     public Task ProduceAsync(string key, News news) => this.GetStreamProvider(GrainModelSettings.StreamProvider)
         .GetStream<News>(StreamId.Create(StreamNames.Items, key)).OnNextAsync(news);
-
-    public async Task<int> GetHandlesAsync() => (await OwnStream().GetAllSubscriptionHandles()).Count;
-
-    private IAsyncStream<News> OwnStream() => this.GetStreamProvider(GrainModelSettings.StreamProvider)
-        .GetStream<News>(StreamId.Create(StreamNames.Items, this.GetPrimaryKeyString()));
 
     private void Write(string entry) => Journal.Of(this.GetPrimaryKeyString()).Add(entry);
 }

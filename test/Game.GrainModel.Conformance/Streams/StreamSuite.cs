@@ -82,23 +82,6 @@ public abstract class StreamSuite : GrainModelSuite
     }
 
     [Fact]
-    public async Task RequestContext_TravelsWithTheEvent()
-    {
-        RequestContext.Set("shade", "blue");
-        await Items().OnNextAsync(new News(1));
-        RequestContext.Clear();
-        await Items().OnNextAsync(new News(2));
-        await JournalOf().WaitForAsync(2);
-        Assert.Equal(["1 blue", "2"], JournalOf().Entries);
-    }
-
-    [Fact]
-    public async Task SubscribedGrain_HasOneHandle()
-    {
-        Assert.Equal(1, await Grain<IItemGrain>().GetHandlesAsync());
-    }
-
-    [Fact]
     public async Task StreamWithoutSubscriber_TakesEventsAndDropsThem()
     {
         await Host.Streams.GetStream<News>(StreamId.Create(StreamNames.Nobody, Key())).OnNextAsync(new News(1));

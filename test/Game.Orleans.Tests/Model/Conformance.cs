@@ -1,13 +1,11 @@
 using Game.GrainModel.Conformance;
 using Game.GrainModel.Conformance.Calls;
-using Game.GrainModel.Conformance.Filters;
 using Game.GrainModel.Conformance.Life;
 using Game.GrainModel.Conformance.Observers;
 using Game.GrainModel.Conformance.Reentrancy;
 using Game.GrainModel.Conformance.Reminders;
 using Game.GrainModel.Conformance.Streams;
 using Game.GrainModel.Conformance.Timers;
-using Game.GrainModel.Conformance.Workers;
 
 namespace Game.Orleans.Tests;
 
@@ -52,16 +50,6 @@ public sealed class Skips : SkipSuite
 }
 
 public sealed class Observers : ObserverSuite
-{
-    protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => OrleansModelHost.StartAsync(settings);
-}
-
-public sealed class Filters : FilterSuite
-{
-    protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => OrleansModelHost.StartAsync(settings);
-}
-
-public sealed class Workers : WorkerSuite
 {
     protected override ValueTask<IGrainModelHost> StartAsync(GrainModelSettings settings) => OrleansModelHost.StartAsync(settings);
 }

@@ -1,8 +1,6 @@
 using Game.EventStore;
 using Game.EventStore.Sqlite;
 using Game.GrainModel.Conformance;
-using Game.GrainModel.Conformance.Filters;
-using Game.Grains.Hosting;
 using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -16,8 +14,6 @@ namespace Game.Orleans.Tests;
 /// </summary>
 internal sealed class OrleansModelHost : IGrainModelHost
 {
-    private const string Shard = "s01";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("game-orleans-").FullName;
     private readonly SqliteEventStore _store;
     private readonly GrainModelSettings _settings;
@@ -29,7 +25,7 @@ internal sealed class OrleansModelHost : IGrainModelHost
         _store = SqliteEventStore.Open(Path.Combine(_folder, "store.db"));
     }
 
-    public IGrainFactory GrainFactory => new ShardGrainFactory(Shard, Cluster.Client);
+    public IGrainFactory GrainFactory => Cluster.Client;
 
     public IStreamProvider Streams => Cluster.Client.GetStreamProvider(GrainModelSettings.StreamProvider);
 
@@ -74,7 +70,7 @@ internal sealed class OrleansModelHost : IGrainModelHost
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddReminders();
-            silo.Services.AddSingleton<IReminderTable>(new ReminderTable(new Dictionary<string, IDurableItems> { [Shard] = _store.Items("reminders") }));
+            silo.Services.AddSingleton<IReminderTable>(new ReminderTable(new Dictionary<string, IDurableItems> { [GrainModelSettings.Shard] = _store.Items("reminders") }));
             silo.Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = _settings.MinimumReminderPeriod);
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = _settings.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection =>
@@ -82,7 +78,6 @@ internal sealed class OrleansModelHost : IGrainModelHost
                 collection.CollectionAge = _settings.CollectionAge;
                 collection.CollectionQuantum = _settings.CollectionQuantum;
             });
-            silo.AddIncomingGrainCallFilter<JournalingFilter>();
             silo.AddMemoryStreams(GrainModelSettings.StreamProvider, streams =>
             {
                 streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);

@@ -19,6 +19,9 @@ internal sealed class SimulatedBus(World world, BusFaults faults)
 
     public long Stored { get; private set; }
 
+    /// <summary>Messages of dead connections that are still under way.</summary>
+    public int Late { get; private set; }
+
     /// <summary>When a queue was purged the last time.</summary>
     public DateTimeOffset Purged { get; private set; }
 
@@ -38,6 +41,20 @@ internal sealed class SimulatedBus(World world, BusFaults faults)
 
     public SimulatedQueue Find(string name) =>
         _queues.TryGetValue(name, out var queue) ? queue : throw new BroadcastException($"Queue {name} has not been declared.");
+
+    /// <summary>What was under way when its connection ended.</summary>
+    public async Task StoreLateAsync(IReadOnlyList<BroadcastMessage> messages)
+    {
+        Late += messages.Count;
+        await world.DelayAsync(world.Random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(world.Random.NextDouble() * 20));
+        foreach (var message in messages)
+        {
+            world.Trace.Add($"bus stores {message.Id} {message.RoutingKey} of a connection that has ended");
+            Store(message);
+        }
+
+        Late -= messages.Count;
+    }
 
     public void Store(BroadcastMessage message)
     {

@@ -25,6 +25,11 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
     {
         BroadcastLimits.ThrowIfInvalid(message);
 
+        if (_dead)
+        {
+            throw new BroadcastException("The connection is gone.");
+        }
+
         // Publishers combine confirms; asynchronous continuations of combined tasks would leave the simulation's thread.
         var confirm = new TaskCompletionSource();
         _pipe.Enqueue((message, confirm));
@@ -63,13 +68,22 @@ internal sealed class SimulatedConnection(SimulatedBus bus, string shard) : IBro
     public ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
         IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default) => new([]);
 
-    /// <summary>The process at this end dies: what it was sending may be cut off anywhere, what it was handling goes back.</summary>
+    /// <summary>
+    /// The process at this end dies, or is taken for dead: what it was sending may be cut off anywhere, and what of it arrives may do so
+    /// when the next life has sent newer things already; what it was handling goes back.
+    /// </summary>
     public void Kill()
     {
-        _dead = true;
-        for (var arriving = World.Random.Next(_pipe.Count + 1); arriving > 0; arriving--)
+        if (_dead)
         {
-            bus.Store(_pipe.Dequeue().Message);
+            return;
+        }
+
+        _dead = true;
+        List<BroadcastMessage> arriving = [.. _pipe.Take(World.Random.Next(_pipe.Count + 1)).Select(entry => entry.Message)];
+        if (arriving.Count > 0)
+        {
+            World.Run(() => bus.StoreLateAsync(arriving));
         }
 
         _pipe.Clear();

@@ -7,6 +7,8 @@ internal sealed class SimulatedItems(World world, string shard) : IDurableItems
 {
     private readonly SortedDictionary<string, byte[]> _items = new(StringComparer.Ordinal);
 
+    public byte[]? Find(string key) => _items.GetValueOrDefault(key);
+
     public Task<IReadOnlyList<KeyValuePair<string, byte[]>>> ReadAllAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<KeyValuePair<string, byte[]>>>([.. _items]);
 

@@ -42,6 +42,8 @@ internal sealed class RuleBook(World world)
         CheckMemberships();
         CheckFriends();
         CheckNames();
+        var windowsAreExact = world.Plan.KeepsStreams || world.Plan.MeanSecondsBetweenKills == 0;
+        _logs.Values.ToList().ForEach(log => new AnalyticsRules(log, windowsAreExact).Check());
         await CheckGrainsAgreeWithTheLogAsync();
         await CheckAwardsAsync();
         return (wars, events);
