@@ -37,6 +37,10 @@ internal sealed class DefectiveBus(World world, SimulatedConnection bus) : IBroa
         return bus.PublishAsync(message, cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<string>> RetireQueuesAsync(
+        IReadOnlyList<QueueDeclaration> queues, string successor, CancellationToken cancellationToken = default) =>
+        bus.RetireQueuesAsync(queues, successor, cancellationToken);
+
     public ValueTask<IAsyncDisposable> ConsumeAsync(
         string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler, CancellationToken cancellationToken = default) =>
         bus.ConsumeAsync(queue, Defect == Defect.AcknowledgedEarly ? (batch, stopping) => AcknowledgeAsync(batch, handler, stopping) : handler, cancellationToken);
