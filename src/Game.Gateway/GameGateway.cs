@@ -19,7 +19,7 @@ using Game.Gateway.Telemetry;
 using Game.Gateway.Tokens;
 using Game.Gateway.Wars;
 using Game.Gateway.WorldEvents;
-using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -148,8 +148,10 @@ public static class GameGateway
     private static void AddHttp(IServiceCollection services, GatewaySettings settings)
     {
         services.ConfigureHttpJsonOptions(options => GatewayJson.Configure(options.SerializerOptions));
-        services.AddAuthentication(BearerHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddTransient<BearerEvents>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => options.EventsType = typeof(BearerEvents));
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<AccessTokens>((options, tokens) => tokens.Configure(options));
         services.AddAuthorization();
         services.Configure<ForwardedHeadersOptions>(options =>
         {
