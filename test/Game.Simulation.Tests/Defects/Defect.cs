@@ -26,7 +26,7 @@ public enum Defect
     /// <summary>The first event after a snapshot is not read back.</summary>
     SnapshotTailDropped,
 
-    /// <summary>The bus confirms before it has a message, and the chains that would show it are not kept.</summary>
+    /// <summary>The bus confirms before it has a message, and the gap that would show it is not seen.</summary>
     ConfirmedEarly,
 
     /// <summary>A receiver takes what comes as next, whatever is missing before it.</summary>
@@ -35,7 +35,7 @@ public enum Defect
     /// <summary>A message is sent again under an id of its own, so that its commands are not known as stored.</summary>
     FreshMessageId,
 
-    /// <summary>A message is acknowledged before its effect, and has no place in a chain that would show the loss.</summary>
+    /// <summary>A message is acknowledged before its effect, and the gap that would show the loss is not seen.</summary>
     AcknowledgedEarly,
 
     /// <summary>Reminders are not durable.</summary>

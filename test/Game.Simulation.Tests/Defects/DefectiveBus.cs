@@ -20,17 +20,14 @@ internal sealed class DefectiveBus(World world, SimulatedConnection bus) : IBroa
         switch (Defect)
         {
             case Defect.ConfirmedEarly:
-                world.Run(() => SendAsync(message with { Link = null }));
+                world.Run(() => SendAsync(HideGaps(message)));
                 return ValueTask.CompletedTask;
             case Defect.FreshMessageId when message.SourcePosition > 0 && world.Happens(SentAgain):
                 var number = int.Parse(message.Id[(message.Id.LastIndexOf('/') + 1)..], null);
                 world.Run(() => SendAsync(message with { Id = $"{message.SourceShard}/{message.SourcePosition}/{number + MuchLater}", Link = null }));
                 break;
-            case Defect.GapNotSeen when message.Link is { } link:
-                message = message with { Link = link with { Previous = 0 } };
-                break;
-            case Defect.AcknowledgedEarly:
-                message = message with { Link = null };
+            case Defect.GapNotSeen or Defect.AcknowledgedEarly:
+                message = HideGaps(message);
                 break;
         }
 
@@ -58,6 +55,10 @@ internal sealed class DefectiveBus(World world, SimulatedConnection bus) : IBroa
     public ValueTask<QueueDepth> GetDepthAsync(string queue, CancellationToken cancellationToken = default) => bus.GetDepthAsync(queue, cancellationToken);
 
     public ValueTask DisposeAsync() => bus.DisposeAsync();
+
+    /// <summary>Whoever gets it takes it as next, whatever is missing before it.</summary>
+    private static BroadcastMessage HideGaps(BroadcastMessage message) =>
+        message.Link is { } link ? message with { Link = link with { Previous = 0 } } : message;
 
     private async Task SendAsync(BroadcastMessage message)
     {
