@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Game.EventStore;
-using Game.Grains.Hosting;
 using Orleans.Runtime.MembershipService;
 
 namespace Game.Hosting;

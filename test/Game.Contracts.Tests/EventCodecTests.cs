@@ -102,11 +102,13 @@ public sealed class EventCodecTests
         DarkRed,
     }
 
+#pragma warning disable ORLEANS0011 // That two have one alias is what is tested.
     [Alias("test.plain")]
     internal sealed record Plain(DateTimeOffset At, string Name, string? Note, Colour Colour, IReadOnlyList<int> Numbers) : GameEvent(At);
 
     [Alias("test.plain")]
     internal sealed record PlainToo(DateTimeOffset At) : GameEvent(At);
+#pragma warning restore ORLEANS0011
 
     internal sealed record Nameless(DateTimeOffset At) : GameEvent(At);
 

@@ -29,15 +29,15 @@ public sealed class ShardIsolationTests
         await using var world = await TestWorld.StartAsync(2);
         await world.UntilPublishedAsync("s01");
         await world.UntilPublishedAsync("s02");
-        var (before, neighbour) = (await world.Store("s01").GetHeadAsync(), await world.Store("s02").GetHeadAsync());
+        var (before, neighbour) = (await world.Store("s01").GetHeadAsync(TestContext.Current.CancellationToken), await world.Store("s02").GetHeadAsync(TestContext.Current.CancellationToken));
 
         // The same key is another grain on each shard.
         var key = EntityId.New("s01", DateTimeOffset.UtcNow).ToString();
         Assert.Null((await world.Grains("s01").GetGrain<IPlayerGrain>(key).HandleAsync(new RegisterPlayer("register", "ann", 10))).Refusal);
         Assert.Null(await world.Grains("s02").GetGrain<IPlayerGrain>(key).GetAsync());
 
-        Assert.True(await world.Store("s01").GetHeadAsync() > before);
-        Assert.Equal(neighbour, await world.Store("s02").GetHeadAsync());
+        Assert.True(await world.Store("s01").GetHeadAsync(TestContext.Current.CancellationToken) > before);
+        Assert.Equal(neighbour, await world.Store("s02").GetHeadAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Net;
-using Game.Hosting;
 
 namespace Game.Silo.Settings;
 

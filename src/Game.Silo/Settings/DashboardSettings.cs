@@ -1,4 +1,3 @@
-using Game.Hosting;
 
 namespace Game.Silo.Settings;
 

@@ -1,4 +1,3 @@
-using Game.Broadcast;
 using Game.Broadcast.InProcess;
 using Game.Contracts.Analytics;
 using Game.Contracts.Broadcast;

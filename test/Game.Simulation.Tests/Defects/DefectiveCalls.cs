@@ -1,5 +1,4 @@
 using Game.Contracts;
-using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
 using Game.EventStore;
