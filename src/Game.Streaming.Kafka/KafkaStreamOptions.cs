@@ -30,7 +30,7 @@ public sealed class KafkaStreamOptions
     /// <summary>How often the contiguous prefix of what is handled is committed.</summary>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a silo looks for new records while there were none. Only on Orleans.</summary>
+    /// <summary>How often a silo looks for new records while there were none.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Every failure, each beginning with the option's name; empty if all is well.</summary>

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Game.Contracts.Tests;
 
 /// <summary>
-/// What grains send each other: immutable records, because the embedded host hands over the very objects, with names and
+/// What grains send each other: immutable records, because within a silo the very objects are handed over, with names and
 /// numbers of their own on the wire, because code is renamed.
 /// </summary>
 public sealed class MessageShapeTests

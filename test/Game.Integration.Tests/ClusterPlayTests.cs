@@ -5,8 +5,7 @@ using Game.Cli.Run;
 namespace Game.Integration.Tests;
 
 /// <summary>
-/// What <c>./game run --profile cluster</c> does, with silos and the database broken under it. Compiled on Orleans only: the
-/// embedded host runs a shard in one process.
+/// What <c>./game run --profile cluster</c> does, with silos and the database broken under it.
 /// </summary>
 public sealed class ClusterPlayTests(ITestOutputHelper output)
 {

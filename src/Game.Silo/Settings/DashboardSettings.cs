@@ -1,7 +1,6 @@
-
 namespace Game.Silo.Settings;
 
-/// <summary>The dashboard of each shard on the management port; only on Orleans, the same for all silos of a shard.</summary>
+/// <summary>The dashboard of the silos on the management port; the same for all silos of a shard.</summary>
 public sealed class DashboardSettings
 {
     public bool Enabled { get; set; } = true;
