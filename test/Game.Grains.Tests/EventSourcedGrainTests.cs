@@ -117,6 +117,27 @@ public sealed class EventSourcedGrainTests
         Assert.Equal(3, answer.Version);
     }
 
+    /// <summary>
+    /// Found by the simulation, seed 24: an answer to a join request reached an activation that had not heard of the request, was refused for
+    /// good, and the player waited for ever.
+    /// </summary>
+    [Fact]
+    public async Task Refusal_WhenAnotherActivationHasWritten_IsDecidedOnWhatItWrote()
+    {
+        await using var world = await TestWorld.StartAsync(1);
+        var id = await world.RegisterAsync("s01", "player", gold: 0);
+        var player = world.HomeGrain<IPlayerGrain>(id);
+        var guild = EntityId.New("s01", DateTimeOffset.UtcNow).ToString();
+        Assert.Null((await player.HandleAsync(new RefuseMembership("early", guild, "none", 0))).Value?.GuildId);
+        var requested = EventCodec.ForGame().Encode(new GuildJoinRequested(DateTimeOffset.UtcNow, guild, "player", UsingInvite: false));
+        await world.Store("s01").AppendAsync(
+            StreamName.Of(StreamName.Player, id), 1, [new Commit("elsewhere", "", DateTimeOffset.UtcNow, [requested])], TestContext.Current.CancellationToken);
+
+        var answer = await player.HandleAsync(new RefuseMembership("refuse", guild, "none", 0));
+
+        Assert.Equal((MembershipStatus.None, 3), (answer.Value?.Membership, answer.Version));
+    }
+
     [Fact]
     public async Task A_refused_command_stores_nothing()
     {

@@ -200,13 +200,13 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
             }
 
             var (commits, facts) = Decide(open);
-            if (commits.Count == 0)
+            var result = commits.Count == 0 ? await CheckVersionAsync() : await AppendAsync(commits);
+            if (commits.Count == 0 && result.Status == AppendStatus.Appended)
             {
                 await AnswerAsync(open);
                 return;
             }
 
-            var result = await AppendAsync(commits);
             if (result.Status == AppendStatus.Appended)
             {
                 _version = result.Version;
@@ -228,6 +228,20 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
                 return;
             }
         }
+    }
+
+    /// <summary>
+    /// What appends nothing meets no version that could be in conflict: a refusal for good must not come from a state that another
+    /// activation has written past.
+    /// </summary>
+    private async Task<AppendResult> CheckVersionAsync()
+    {
+        await foreach (var newer in Store.ReadAsync(Stream, _version + 1, _version + 1))
+        {
+            return AppendResult.Conflict(newer.Version);
+        }
+
+        return AppendResult.Appended(_version, 0);
     }
 
     /// <returns>Those whose command id the stream does not hold yet.</returns>
