@@ -40,7 +40,7 @@ internal sealed class Spool : IDisposable
 
     public static async Task UntilAsync(Func<bool> condition, Func<string> state)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(300));
         while (!condition())
         {
             Assert.False(patience.IsCancellationRequested, state());
