@@ -4,11 +4,11 @@ namespace Game.Simulation.Tests;
 
 /// <summary>
 /// A simulation that finds no planted defect proves nothing. Each must break a rule within the first seeds, far fewer than run in
-/// <see cref="SimulationTests"/>. <c>SIM_DEFECT_SEEDS</c>: how many are tried (200).
+/// <see cref="SimulationTests"/>. <c>SIM_DEFECT_SEEDS</c>: how many are tried (60).
 /// </summary>
 public sealed class PlantedDefectTests
 {
-    private const int DefaultSeeds = 200;
+    private const int DefaultSeeds = 60;
 
     public static TheoryData<Defect> Planted => [.. Enum.GetValues<Defect>().Where(defect => defect != Defect.None)];
 
