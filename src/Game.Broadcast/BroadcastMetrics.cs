@@ -9,18 +9,19 @@ public sealed class BroadcastMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _published;
-    private readonly Counter<long> _unconfirmed;
     private readonly Histogram<double> _confirmTime;
     private readonly Counter<long> _settled;
     private readonly Counter<long> _returned;
+    private long _unconfirmed;
 
     /// <param name="depths">The depth of every queue this bus knows, asked for when the gauges are read.</param>
     /// <param name="health">How the bus fares, asked for when the gauges are read.</param>
     public BroadcastMetrics(Func<IEnumerable<(string Queue, QueueDepth Depth)>> depths, Func<BusHealth> health)
     {
         _published = _meter.CreateCounter<long>("broadcast.published", "{message}", "Messages confirmed.");
-        _unconfirmed = _meter.CreateCounter<long>("broadcast.unconfirmed", "{message}", "Messages whose publish failed.");
-        _unconfirmed.Add(0); // Shown from the start: an alert on its rate must see the first failure as a rise.
+
+        // Observed, so that it is shown from the start: an alert on its rate must see the first failure as a rise.
+        _meter.CreateObservableCounter("broadcast.unconfirmed", () => Volatile.Read(ref _unconfirmed), "{message}", "Messages whose publish failed.");
         _confirmTime = _meter.CreateHistogram<double>("broadcast.confirm.duration", "s", "From a publish to its confirm.");
         _settled = _meter.CreateCounter<long>("broadcast.settled", "{delivery}", "Deliveries by queue and what became of them.");
         _returned = _meter.CreateCounter<long>("broadcast.returned", "{message}", "Messages that no queue was bound for, by exchange.");
@@ -38,7 +39,7 @@ public sealed class BroadcastMetrics : IDisposable
         _confirmTime.Record(confirmTime.TotalSeconds);
     }
 
-    public void Unconfirmed() => _unconfirmed.Add(1);
+    public void Unconfirmed() => Interlocked.Increment(ref _unconfirmed);
 
     public void Returned(string exchange) => _returned.Add(1, new KeyValuePair<string, object?>("exchange", exchange));
 

@@ -65,17 +65,17 @@ public sealed class SiloHost : IAsyncDisposable
         }
         catch (OrleansLifecycleCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
-            await ((IAsyncDisposable)host).DisposeAsync();
+            host.Dispose();
             throw new OperationCanceledException("The silo was told to stop while it started.", exception, cancellationToken);
         }
         catch (Exception exception) when (StartFailure.Explain(exception, options) is { } reason)
         {
-            await ((IAsyncDisposable)host).DisposeAsync();
+            host.Dispose();
             throw new ShardStartException(reason, exception);
         }
         catch (Exception exception) when (StartFailure.OfDatabase(exception, options) is { } away)
         {
-            await ((IAsyncDisposable)host).DisposeAsync();
+            host.Dispose();
             throw away;
         }
 
@@ -98,7 +98,7 @@ public sealed class SiloHost : IAsyncDisposable
         await _host.StopAsync();
 
         // The shards with it.
-        await ((IAsyncDisposable)_host).DisposeAsync();
+        _host.Dispose();
     }
 
     private static void Configure(ISiloBuilder silo, SiloHostOptions options)

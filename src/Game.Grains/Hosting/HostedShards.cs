@@ -1,7 +1,7 @@
 namespace Game.Grains.Hosting;
 
 /// <summary>The shards of a silo. Safe for concurrent use; disposing ends what was made for them.</summary>
-public sealed class HostedShards : IAsyncDisposable
+public sealed class HostedShards : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, HostedShard> _shards;
 
@@ -30,6 +30,12 @@ public sealed class HostedShards : IAsyncDisposable
         var (shard, key) = ShardKey.Split(grain.Key.ToString()!);
         return this[shard].Create(grainClass, key);
     }
+
+    /// <summary>
+    /// For a silo that could not start: disposed of asynchronously it would first say in the membership table that it is dead, and end
+    /// the process over that before anybody is told why it could not start.
+    /// </summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {

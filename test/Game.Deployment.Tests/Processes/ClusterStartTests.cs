@@ -187,6 +187,7 @@ public sealed class ClusterStartTests(Servers servers) : IClassFixture<Servers>
         await Task.WhenAll(first.Process.KillAsync(), second.Process.KillAsync());
 
         var process = await next.StartAsync();
+
         // By itself in under a minute; a busy machine takes longer. One that gives up ends, and is not waited for.
         await process.ReadyAsync(Cancelled).WaitAsync(TimeSpan.FromMinutes(5), Cancelled);
         await process.StopAsync();

@@ -57,7 +57,7 @@ public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
 
         // The two silos of s01 are one cluster.
         using var management = Operator(second);
-        await UntilAsync(async () => (await management.GetStringAsync("/dashboard/s01/DashboardCounters", Cancelled)).Contains(first.Address, StringComparison.Ordinal));
+        await UntilAsync(async () => (await management.GetStringAsync("/dashboard/DashboardCounters", Cancelled)).Contains(first.Address, StringComparison.Ordinal));
         await PlayAsync(first, token);
         await CheckMetricsAsync(pods);
 
