@@ -206,6 +206,9 @@ public sealed class SiloHost : IAsyncDisposable
             membership.IAmAliveTablePublishTimeout = AliveInterval;
             membership.NumMissedTableIAmAliveLimit = MissedAlives;
             membership.MaxJoinAttemptTime = JoinTimeout;
+
+            // A silo that gives up says why and ends. Taken for dead meanwhile, it would end without a word; and nobody waits for one that joins.
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
             membership.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
         });

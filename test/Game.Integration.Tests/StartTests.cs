@@ -66,7 +66,7 @@ public sealed class StartTests
         }
 
         await RefusedAsync(silo, "WorldEvents:LeadSeconds: must be 0 to 86400, not -1.");
-        Assert.Contains("WorldEvents:Schedules:0:Cron: The cron field '25' has '25' where a number from 0 to 23 belongs.", silo.Said());
+        Assert.Contains("WorldEvents:Schedules:0:Cron: The cron expression '0 25 * * *' cannot be understood: The given cron expression has an invalid format. Hours: Value must be a number between 0 and 23", silo.Said());
         Assert.Contains("WorldEvents:Schedules:0:HitPoints must be 1 to 1000000000000.", silo.Said());
         Assert.Contains("WorldEvents:Schedules:1:Id must be unique, and 'dragon' is not.", silo.Said());
         Assert.Contains("WorldEvents:Schedules:1:Multiplier must be 2 to 10.", silo.Said());
