@@ -50,7 +50,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         await using var campaign = new Campaign(Places.Of(addresses), Bots, null, happenings)
         {
             WarLength = TimeSpan.FromSeconds(10),
-            Patience = TimeSpan.FromMinutes(3),
+            // Longer than all lives together: on a slow machine none may last until a player is registered.
+            Patience = TimeSpan.FromMinutes(20),
         };
         var playing = campaign.PlayAsync(stopping.Token, abandon.Token);
         for (var crash = 0; crash < crashes; crash++)
