@@ -1,5 +1,5 @@
 using Game.EventStore;
-using Game.Grains.Hosting;
+using Game.Grains;
 using Npgsql;
 
 namespace Game.Hosting;

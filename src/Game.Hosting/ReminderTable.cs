@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Game.EventStore;
-using Game.Grains.Hosting;
+using Game.Grains;
 
 namespace Game.Hosting;
 

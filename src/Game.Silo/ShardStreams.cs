@@ -1,8 +1,8 @@
 using System.Reflection;
 using Game.Contracts;
 using Game.Contracts.Streams;
+using Game.Grains;
 using Game.Grains.EventSourcing;
-using Game.Grains.Hosting;
 using Game.Grains.Streams;
 using Game.Silo.Settings;
 using Game.Streaming.Kafka;

@@ -4,7 +4,6 @@ using Game.Contracts.Streams;
 using Game.Domain.Analytics;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
-using Game.Grains.Hosting;
 using Game.Grains.LogPumps;
 
 namespace Game.Grains.Analytics;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Game.Grains.Hosting;
@@ -9,7 +8,6 @@ namespace Game.Grains.Hosting;
 /// </summary>
 public sealed class HostedShard : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<Type, ObjectFactory> _factories = new();
     private readonly ServiceProvider _services;
 
     /// <param name="options">What the shard is made of.</param>
@@ -29,16 +27,12 @@ public sealed class HostedShard : IAsyncDisposable
 
     public ShardTraffic Traffic { get; }
 
-    /// <summary>The services that the shard's grains are made of.</summary>
-    public IServiceProvider Services => _services;
-
     /// <summary>Makes a grain of this shard, in the context of its activation.</summary>
-    /// <param name="grainClass">Derives from <see cref="ShardGrain"/>.</param>
+    /// <param name="create">Makes a grain of its class.</param>
     /// <param name="key">The grain's key within the shard.</param>
-    public ShardGrain Create(Type grainClass, string key)
+    internal ShardGrain Create(ObjectFactory create, string key)
     {
-        var factory = _factories.GetOrAdd(grainClass, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes));
-        var grain = (ShardGrain)factory(_services, null);
+        var grain = (ShardGrain)create(_services, null);
         grain.Join(key, Grains);
         return grain;
     }

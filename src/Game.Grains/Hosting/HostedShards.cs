@@ -1,9 +1,15 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Game.Grains.Hosting;
 
 /// <summary>The shards of a silo. Safe for concurrent use; disposing ends what was made for them.</summary>
 public sealed class HostedShards : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, HostedShard> _shards;
+
+    /// <summary>Compiled once a class, not once a class and shard.</summary>
+    private readonly ConcurrentDictionary<Type, ObjectFactory> _factories = new();
 
     /// <param name="shards">What each is made of; names differ.</param>
     /// <param name="silo">Knows the grains of all of them.</param>
@@ -28,7 +34,8 @@ public sealed class HostedShards : IAsyncDisposable, IDisposable
     public ShardGrain Create(Type grainClass, GrainId grain)
     {
         var (shard, key) = ShardKey.Split(grain.Key.ToString()!);
-        return this[shard].Create(grainClass, key);
+        return this[shard].Create(
+            _factories.GetOrAdd(grainClass, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes)), key);
     }
 
     /// <summary>

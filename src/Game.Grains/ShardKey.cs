@@ -1,4 +1,4 @@
-namespace Game.Grains.Hosting;
+namespace Game.Grains;
 
 /// <summary>
 /// Keys of grains as the silo knows them: <c>{shard}/{key}</c>. A silo hosts grains of several shards side by side; within a shard a
