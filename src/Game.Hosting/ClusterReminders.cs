@@ -12,16 +12,18 @@ public static class ClusterReminders
     /// runs; again it does nothing.
     /// </summary>
     /// <param name="connectionString">The shard's database, whose schema is up to date.</param>
-    /// <param name="shard">The shard whose grains they are.</param>
+    /// <param name="shard">The shard whose grains those are that name none, and whose cluster meets in the database.</param>
+    /// <param name="together">All shards of the cluster.</param>
     /// <param name="cancellationToken">Calls it off; what has been changed stays changed.</param>
     /// <returns>How many were changed.</returns>
     /// <exception cref="EventStoreException">The database does not answer.</exception>
-    public static async Task<int> NameShardAsync(string connectionString, string shard, CancellationToken cancellationToken)
+    public static async Task<int> NameShardAsync(
+        string connectionString, string shard, IReadOnlyList<string> together, CancellationToken cancellationToken)
     {
         try
         {
             await using var source = NpgsqlDataSource.Create(connectionString);
-            return await NameShardAsync(source, shard, cancellationToken);
+            return await NameShardAsync(source, shard, together, cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -29,7 +31,8 @@ public static class ClusterReminders
         }
     }
 
-    private static async Task<int> NameShardAsync(NpgsqlDataSource source, string shard, CancellationToken cancellationToken)
+    private static async Task<int> NameShardAsync(
+        NpgsqlDataSource source, string shard, IReadOnlyList<string> together, CancellationToken cancellationToken)
     {
         var nameless = new List<GrainId>();
         await using (var select = source.CreateCommand("SELECT DISTINCT grain FROM orleans_reminder WHERE service = $1"))
@@ -42,7 +45,7 @@ public static class ClusterReminders
             }
         }
 
-        nameless.RemoveAll(grain => ShardKey.IsOf(shard, grain));
+        nameless.RemoveAll(grain => together.Any(named => ShardKey.IsOf(named, grain)));
         var changed = 0;
         foreach (var grain in nameless)
         {

@@ -28,8 +28,12 @@ internal sealed record ShardStore(
         var claim = new ShardClaim(shard, settings.Cluster.Id ?? "one-process", ContractVersion.Current, ContractVersion.Oldest);
         var store = await claim.OpenAsync(settings.Postgres.Of(shard), Patience(settings), TimeProvider.System, logger, cancellationToken);
 
-        // Once the shard is claimed, no silo of a build runs that knows the earlier keys.
-        await ClusterReminders.NameShardAsync(settings.Postgres.Of(shard), shard, cancellationToken);
+        if (settings.Cluster.IsUsed && settings.Cluster.HomeOf(shard) == shard)
+        {
+            // Once the shard is claimed, no silo of a build runs that knows the earlier keys.
+            await ClusterReminders.NameShardAsync(settings.Postgres.Of(shard), shard, settings.Cluster.ShardsWith(shard), cancellationToken);
+        }
+
         return Wrap(store);
     }
 

@@ -20,8 +20,8 @@ public sealed class ClusterRemindersTests
         await InsertAsync(source, "s01", "guild/s01/s01.B", "publish");
         await InsertAsync(source, "other", "war/s01.A", "deadlines");
 
-        Assert.Equal(2, await ClusterReminders.NameShardAsync(database, "s01", cancelled));
-        Assert.Equal(0, await ClusterReminders.NameShardAsync(database, "s01", cancelled));
+        Assert.Equal(2, await ClusterReminders.NameShardAsync(database, "s01", ["s01"], cancelled));
+        Assert.Equal(0, await ClusterReminders.NameShardAsync(database, "s01", ["s01"], cancelled));
 
         var named = GrainId.Parse("war/s01/s01.A");
         Assert.Equal("s01/s01.A", named.Key.ToString());
@@ -29,6 +29,22 @@ public sealed class ClusterRemindersTests
             [("guild/s01/s01.B", "publish", 0), ("war/s01/s01.A", "awards", Hash(named)), ("war/s01/s01.A", "deadlines", Hash(named))],
             await ReadAsync(source, "s01"));
         Assert.Equal([("war/s01.A", "deadlines", 0)], await ReadAsync(source, "other"));
+    }
+
+    [Fact]
+    public async Task NameShard_WhenShardsShareTheCluster_LeavesTheirReminders()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        await using var server = await ShardCluster.StartServerAsync();
+        var database = await server.CreateDatabaseAsync(cancelled);
+        await PostgresSchema.MigrateAsync(database, cancelled);
+        await using var source = NpgsqlDataSource.Create(database);
+        await InsertAsync(source, "s01", "war/s02/s02.A", "deadlines");
+        await InsertAsync(source, "s01", "war/s01.B", "deadlines");
+
+        Assert.Equal(1, await ClusterReminders.NameShardAsync(database, "s01", ["s01", "s02"], cancelled));
+
+        Assert.Equal(["war/s01/s01.B", "war/s02/s02.A"], (await ReadAsync(source, "s01")).Select(reminder => reminder.Grain));
     }
 
     private static int Hash(GrainId grain) => unchecked((int)grain.GetUniformHashCode());
