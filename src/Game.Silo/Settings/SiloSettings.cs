@@ -78,12 +78,15 @@ public sealed class SiloSettings
         }
 
         var boards = Leaderboards.SelectMany((board, i) => board.Validate($"Leaderboards:{i}"));
-        var shards = ShardCount is < 1 or > MaxShards ? 1 : OwnShards.Count;
-        foreach (var failure in Postgres.Validate("Postgres", shards)
+
+        // A wrong number has been told: the rest is checked as for one shard.
+        var (all, own) = ShardCount is < 1 or > MaxShards ? ([ShardId.Numbered(1)], [ShardId.Numbered(1)]) : (AllShards, OwnShards);
+        foreach (var failure in Postgres.Validate("Postgres", own.Count)
             .Concat(RabbitMq.Validate("RabbitMq"))
             .Concat(Kafka.Validate("Kafka", Cluster.IsUsed))
             .Concat(Router.Validate("Router"))
-            .Concat(Cluster.Validate("Cluster", ShardCount is < 1 or > MaxShards ? ["s01"] : AllShards, ShardCount is < 1 or > MaxShards ? ["s01"] : OwnShards, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
+            .Concat(Cluster.Validate(
+                "Cluster", all, own, Postgres.IsUsed, RabbitMq.IsUsed, Gateway.Tokens is { Key: not null } or { KeyFile: not null }))
             .Concat(Grains.Validate("Grains"))
             .Concat(Dashboard.Validate("Dashboard"))
             .Concat(Chat.Validate("Chat"))
