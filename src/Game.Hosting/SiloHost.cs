@@ -65,17 +65,17 @@ public sealed class SiloHost : IAsyncDisposable
         }
         catch (OrleansLifecycleCanceledException exception) when (cancellationToken.IsCancellationRequested)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw new OperationCanceledException("The silo was told to stop while it started.", exception, cancellationToken);
         }
         catch (Exception exception) when (StartFailure.Explain(exception, options) is { } reason)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw new ShardStartException(reason, exception);
         }
         catch (Exception exception) when (StartFailure.OfDatabase(exception, options) is { } away)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw away;
         }
 
@@ -98,7 +98,7 @@ public sealed class SiloHost : IAsyncDisposable
         await _host.StopAsync();
 
         // The shards with it.
-        _host.Dispose();
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
     private static void Configure(ISiloBuilder silo, SiloHostOptions options)

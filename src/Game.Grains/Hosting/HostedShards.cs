@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Game.Grains.Hosting;
 
 /// <summary>The shards of a silo. Safe for concurrent use; disposing ends what was made for them.</summary>
-public sealed class HostedShards : IAsyncDisposable, IDisposable
+public sealed class HostedShards : IAsyncDisposable
 {
     private readonly Dictionary<string, HostedShard> _shards;
 
@@ -37,12 +37,6 @@ public sealed class HostedShards : IAsyncDisposable, IDisposable
         return this[shard].Create(
             _factories.GetOrAdd(grainClass, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes)), key);
     }
-
-    /// <summary>
-    /// For a silo that could not start: disposed of asynchronously it would first say in the membership table that it is dead, and end
-    /// the process over that before anybody is told why it could not start.
-    /// </summary>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
