@@ -15,7 +15,7 @@ namespace Game.Faults.Tests;
 /// </summary>
 internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers) : IAsyncDisposable
 {
-    private readonly MemoryItems _items = new();
+    private readonly InMemoryItems _items = new();
     private readonly List<Task> _buried = [];
     private Life? _life;
 
@@ -94,7 +94,7 @@ internal sealed class Shard(string name, IReadOnlyList<string> all, IReadOnlyLis
         public SiloHost Host { get; }
 
         public static async Task<Life> OpenAsync(
-            string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers, IEventStore store, MemoryItems items, CancellationToken cancellationToken)
+            string name, IReadOnlyList<string> all, IReadOnlyList<Uri> brokers, IEventStore store, InMemoryItems items, CancellationToken cancellationToken)
         {
             var proxies = brokers.Select(broker => new FaultProxy(broker.Port)).ToList();
             try

@@ -33,7 +33,7 @@ public sealed class CanaryTests
 
     private static SimulatedSilo CreateSilo(SimulationScheduler simulation, out IServiceProvider services)
     {
-        var items = new MemoryItems();
+        var items = new InMemoryItems();
         HostedShards? shards = null;
         var silo = new SimulatedSilo(new SimulatedSiloOptions
         {

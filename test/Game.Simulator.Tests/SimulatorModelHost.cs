@@ -1,4 +1,5 @@
 using Game.EventStore;
+using Game.EventStore.InMemory;
 using Game.GrainModel.Conformance;
 using Game.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,7 @@ internal sealed class SimulatorModelHost : IGrainModelHost
 {
     private readonly SimulationScheduler _simulation = new(seed: 1);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly MemoryItems _items = new();
+    private readonly InMemoryItems _items = new();
     private readonly GrainModelSettings _settings;
     private readonly Thread _thread;
     private SimulatedSilo? _silo;
