@@ -13,10 +13,13 @@ internal sealed class GuardedRoute
     private readonly IMessageRoute _route;
     private readonly ResiliencePipeline _pipeline;
     private readonly CircuitBreakerStateProvider _circuit = new();
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _break;
+    private long _openedAt;
 
     public GuardedRoute(IMessageRoute route, RouterOptions options, TimeProvider clock)
     {
-        _route = route;
+        (_route, _clock, _break) = (route, clock, options.BreakDuration);
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -25,6 +28,11 @@ internal sealed class GuardedRoute
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = options.BreakDuration,
                 StateProvider = _circuit,
+                OnOpened = _ =>
+                {
+                    Volatile.Write(ref _openedAt, clock.GetTimestamp());
+                    return default;
+                },
                 ShouldHandle = new PredicateBuilder().Handle<RouteException>().Handle<TimeoutRejectedException>(),
             })
             .AddTimeout(options.SendTimeout)
@@ -34,7 +42,8 @@ internal sealed class GuardedRoute
     public string Name => _route.Name;
 
     /// <summary>Whether messages are kept from it at the moment.</summary>
-    public bool IsBroken => _circuit.CircuitState is CircuitState.Open or CircuitState.Isolated;
+    /// <remarks>The circuit stays open after its time until the next message tries it: whoever waits for that must not wait for the circuit.</remarks>
+    public bool IsBroken => _circuit.CircuitState == CircuitState.Open && _clock.GetElapsedTime(Volatile.Read(ref _openedAt)) < _break;
 
     /// <returns>False if it did not confirm.</returns>
     public async Task<bool> TrySendAsync(GameMessage message, CancellationToken cancellationToken)

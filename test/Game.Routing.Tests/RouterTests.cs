@@ -101,6 +101,22 @@ public sealed class RouterTests
         Assert.Empty(parking.Arrived);
     }
 
+    /// <summary>Once its circuit is open, no message but the parked ones tries the primary way.</summary>
+    [Fact]
+    public async Task PrimaryWayOpensAgain_AfterItsCircuitBroke_DeliversWhatIsParked_ThoughNobodySends()
+    {
+        using var spool = new Spool();
+        var (primary, parking) = (new FakeWay(new Random(1)) { IsOpen = false }, new FakeWay(new Random(2)));
+        await using var router = spool.Open(new MessageRoutes { Stream = primary, BroadcastParking = parking });
+        Assert.Equal(RouteOutcome.FellBack, await router.SendAsync(Spool.Message(Action, "key", 0), TestContext.Current.CancellationToken));
+        await Spool.UntilAsync(() => router.Status[0].PrimaryBroken, () => $"{router.Status[0]}");
+
+        primary.IsOpen = true;
+        await Spool.UntilAsync(() => router.Status[0].Level == RouteLevel.Primary, () => $"{router.Status[0]}");
+        Assert.Equal([0], primary.Arrived.Select(message => Spool.NumberOf(message.Body)));
+        Assert.Empty(parking.Arrived);
+    }
+
     [Fact]
     public async Task FullSpool_RefusesWithoutStoring_AndTakesMoreWhenThereIsRoom()
     {
