@@ -42,6 +42,22 @@ public sealed class MetricsTests(GatewayFixture fixture)
         Assert.Contains("# TYPE orleans_catalog_activations gauge", types);
     }
 
+    /// <summary>A process may have several gateways, one after the other or side by side.</summary>
+    [Fact]
+    public async Task Numbers_AreShownOn_WhenAnotherGatewayOfTheProcessEnds()
+    {
+        var player = await fixture.Gateway.RegisterAsync();
+        await using (var other = await TestGateway.StartAsync(shards: fixture.Gateway.Shards))
+        {
+            await other.RegisterAsync();
+        }
+
+        // What is not shown any more is shown one last time.
+        await ShownAsync();
+        await player.GetAsync("/v1/players/me");
+        Assert.Contains("# TYPE gateway_requests_total counter", await ShownAsync());
+    }
+
     private async Task<string[]> ShownAsync() =>
         (await fixture.Gateway.Management.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
 }
