@@ -27,7 +27,10 @@ internal sealed class SiloProcess : IDisposable
         var silo = Launch(databases, cluster, contract, oldest);
         if (!await silo.IsReadyAsync())
         {
-            throw new InvalidOperationException($"The silo ended before it was ready: {await silo.WaitForExitAsync()}");
+            var said = await silo.WaitForExitAsync();
+            var code = silo.ExitCode;
+            silo.Dispose();
+            throw new InvalidOperationException($"The silo ended before it was ready, with exit code {code}: {said}");
         }
 
         return silo;
