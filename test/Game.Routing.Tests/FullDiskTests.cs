@@ -5,7 +5,10 @@ namespace Game.Routing.Tests;
 
 public sealed class FullDiskTests
 {
-    /// <summary>A disk of its own that fills up and is made room on.</summary>
+    /// <summary>
+    /// A disk of its own that fills up and is made room on: enough for a checkpoint of the spool's log beside it, without which nothing can be
+    /// taken out either.
+    /// </summary>
     [Fact]
     public async Task DiskOfTheSpoolIsFull_RefusesWithoutStoring_AndKeepsWhatItHas_InOrder()
     {
@@ -17,8 +20,8 @@ public sealed class FullDiskTests
                 """
                 set -e
                 disk=$2/disk; mkdir "$disk"
-                mount -t tmpfs -o size=4m tmpfs "$disk"
-                head -c 2000000 /dev/zero > "$disk/ballast"
+                mount -t tmpfs -o size=8m tmpfs "$disk"
+                head -c 6000000 /dev/zero > "$disk/ballast"
                 (while [ ! -e "$2/go-on" ]; do sleep 0.01; done; rm "$disk/ballast") &
                 exec "$0" "$1" "$disk/spool.db"
                 """;
