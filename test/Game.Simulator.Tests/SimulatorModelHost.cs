@@ -12,7 +12,7 @@ namespace Game.Simulator.Tests;
 /// </summary>
 internal sealed class SimulatorModelHost : IGrainModelHost
 {
-    private readonly SimulationScheduler _simulation = new(seed: 1);
+    private readonly SimulationScheduler _simulation = new(seed: 1, isLive: true);
     private readonly CancellationTokenSource _stopping = new();
     private readonly InMemoryItems _items = new();
     private readonly GrainModelSettings _settings;

@@ -20,7 +20,10 @@ public sealed class MetricsTests(GatewayFixture fixture)
         Assert.Contains($"le=\"{bound}\"", first, StringComparison.Ordinal);
     }
 
-    /// <summary>Alerts and dashboards ask by these names.</summary>
+    /// <summary>
+    /// Alerts and dashboards ask by these names. Orleans' are looked for where a silo has a process to itself (Game.Deployment.Tests): its
+    /// meter is a silo's own, and another silo's end takes it from this process's page.
+    /// </summary>
     [Fact]
     public async Task Names_HaveUnits_AndTotalWhereTheyOnlyGrow()
     {
@@ -38,8 +41,6 @@ public sealed class MetricsTests(GatewayFixture fixture)
         Assert.Contains("# TYPE game_event_store_append_duration_seconds histogram", types);
         Assert.Contains("# TYPE dotnet_gc_pause_time_seconds_total counter", types);
         Assert.Contains("# TYPE dotnet_process_memory_working_set_bytes gauge", types);
-        Assert.Contains("# TYPE orleans_app_requests_latency_milliseconds histogram", types);
-        Assert.Contains("# TYPE orleans_catalog_activations gauge", types);
     }
 
     /// <summary>A process may have several gateways, one after the other or side by side.</summary>

@@ -23,13 +23,15 @@ public sealed class SimulationScheduler
     private readonly SimulationTaskScheduler _tasks;
     private ulong _state;
     private int _runningThread;
-    private volatile bool _isLive;
+    private readonly bool _isLive;
     private InvalidOperationException? _violation;
 
     /// <param name="seed">Decides the order of turns and <see cref="Random"/>.</param>
     /// <param name="startAt">What the clock shows first; by default the beginning of 2030, UTC.</param>
-    public SimulationScheduler(ulong seed, DateTimeOffset? startAt = null)
+    /// <param name="isLive">Whether <see cref="RunLive"/> will run it: what other threads bring is taken from now on, not only once it runs.</param>
+    public SimulationScheduler(ulong seed, DateTimeOffset? startAt = null, bool isLive = false)
     {
+        _isLive = isLive;
         Seed = seed;
         _state = seed;
         _time = new VirtualTimeProvider(this, startAt ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -94,9 +96,14 @@ public sealed class SimulationScheduler
     /// Runs on the calling thread beside real time, which its clock follows, and takes what other threads bring, until it is told to stop:
     /// for tests that run outside. Not the same every time.
     /// </summary>
+    /// <exception cref="InvalidOperationException">It was not made to run live.</exception>
     public void RunLive(CancellationToken stopping)
     {
-        _isLive = true;
+        if (!_isLive)
+        {
+            throw new InvalidOperationException("A simulation that runs live is made so: isLive of its constructor.");
+        }
+
         _runningThread = Environment.CurrentManagedThreadId;
         var started = _time.GetUtcNow();
         var watch = Stopwatch.StartNew();
