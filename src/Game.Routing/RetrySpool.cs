@@ -12,6 +12,11 @@ internal sealed class RetrySpool : IAsyncDisposable
 {
     private const int MaxBatch = 512;
 
+    // Taking out is written to the log first, and a log that cannot be copied into the file for want of room grows until the disk is full:
+    // both are kept small, so that little room is enough to empty the spool.
+    private const int MaxLogPages = 64;
+    private const int RemovedAtOnce = 32;
+
     private readonly SqliteConnection _connection;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Channel<Pending> _appends = Channel.CreateBounded<Pending>(4096);
@@ -45,10 +50,11 @@ internal sealed class RetrySpool : IAsyncDisposable
             connection.Open();
             Execute(
                 connection,
-                """
+                $"""
                 PRAGMA locking_mode = EXCLUSIVE;
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = {MaxLogPages};
                 CREATE TABLE IF NOT EXISTS message (
                     number INTEGER PRIMARY KEY AUTOINCREMENT, chain TEXT NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL);
                 CREATE TABLE IF NOT EXISTS parked (chain TEXT PRIMARY KEY);
@@ -166,8 +172,25 @@ internal sealed class RetrySpool : IAsyncDisposable
         return (IReadOnlyList<SpooledMessage>)messages;
     });
 
-    /// <exception cref="RouteException">They stay, and come again.</exception>
+    /// <exception cref="RouteException">Those not yet removed stay, and come again.</exception>
     public async Task RemoveAsync(string chain, IReadOnlyCollection<SpooledMessage> messages)
+    {
+        foreach (var some in messages.Chunk(RemovedAtOnce))
+        {
+            await RemoveSomeAsync(chain, some);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _appends.Writer.TryComplete();
+        await _appending;
+        await _gate.WaitAsync();
+        await _connection.DisposeAsync();
+        _gate.Dispose();
+    }
+
+    private async Task RemoveSomeAsync(string chain, SpooledMessage[] messages)
     {
         await UseAsync(connection =>
         {
@@ -184,17 +207,8 @@ internal sealed class RetrySpool : IAsyncDisposable
             transaction.Commit();
             return true;
         });
-        Count(chain, -messages.Count);
+        Count(chain, -messages.Length);
         Interlocked.Add(ref _bytes, -messages.Sum(message => (long)message.Size));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _appends.Writer.TryComplete();
-        await _appending;
-        await _gate.WaitAsync();
-        await _connection.DisposeAsync();
-        _gate.Dispose();
     }
 
     private async Task AppendAllAsync()
