@@ -11,6 +11,8 @@ namespace Game.Gateway.Friends;
 /// <summary>The caller's friend list. The other player may be at home on any shard of the game, served here or not.</summary>
 internal static class FriendEndpoints
 {
+    private const string Friend = $"/{{{RouteIds.Friend}}}";
+
     public static void Map(RouteGroupBuilder api)
     {
         var friends = api.MapGroup("/friends").WithTags("Friends");
@@ -18,16 +20,16 @@ internal static class FriendEndpoints
             .Produces<FriendListView>();
         friends.MapGet("/presence", PresenceAsync).WithName("getFriendsPresence").WithSummary("Which of the caller's friends are online.")
             .Produces<FriendsPresenceBody>();
-        Map(friends, "", "requestFriend", "Asks a player, or accepts if asked.", RequestAsync, StatusCodes.Status202Accepted);
-        Map(friends, "/accept", "acceptFriend", "Accepts a player's request.", AcceptAsync, StatusCodes.Status202Accepted);
-        Map(friends, "/decline", "declineFriend", "Declines a player's request.", DeclineAsync, StatusCodes.Status200OK);
-        Map(friends, "/remove", "removeFriend", "Ends a friendship or withdraws a request.", RemoveAsync, StatusCodes.Status200OK);
-        Map(friends, "/block", "blockPlayer", "Blocks a player; ends a friendship and requests.", BlockAsync, StatusCodes.Status200OK);
-        Map(friends, "/unblock", "unblockPlayer", "Takes a block back.", UnblockAsync, StatusCodes.Status200OK);
+        Describe(friends.MapPost(Friend, RequestAsync), "requestFriend", "Asks a player, or accepts if asked.", StatusCodes.Status202Accepted);
+        Describe(friends.MapPost(Friend + "/accept", AcceptAsync), "acceptFriend", "Accepts a player's request.", StatusCodes.Status202Accepted);
+        Describe(friends.MapPost(Friend + "/decline", DeclineAsync), "declineFriend", "Declines a player's request.", StatusCodes.Status200OK);
+        Describe(friends.MapPost(Friend + "/remove", RemoveAsync), "removeFriend", "Ends a friendship or withdraws a request.", StatusCodes.Status200OK);
+        Describe(friends.MapPost(Friend + "/block", BlockAsync), "blockPlayer", "Blocks a player; ends a friendship and requests.", StatusCodes.Status200OK);
+        Describe(friends.MapPost(Friend + "/unblock", UnblockAsync), "unblockPlayer", "Takes a block back.", StatusCodes.Status200OK);
     }
 
-    private static void Map(RouteGroupBuilder friends, string action, string name, string summary, Delegate handler, int status) =>
-        friends.MapPost($"/{{{RouteIds.Friend}}}{action}", handler).WithName(name).WithSummary(summary).Produces<FriendView>(status);
+    private static void Describe(RouteHandlerBuilder endpoint, string name, string summary, int status) =>
+        endpoint.WithName(name).WithSummary(summary).Produces<FriendView>(status);
 
     private static async Task<IResult> ListAsync(Caller caller, ShardRouter shards) => Reply.Ok(await ListOf(caller, shards).GetAsync());
 
