@@ -10,7 +10,7 @@ namespace Game.Streaming.Kafka;
 /// and never anything else. Nothing fences two readers of one partition: both read everything, and the group goes on from what
 /// either committed last. <see cref="ReadAsync"/> is for one consumer at a time; the rest is safe for concurrent use.
 /// </summary>
-public sealed partial class PartitionReader : IAsyncDisposable
+public sealed class PartitionReader : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
@@ -20,6 +20,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
     private readonly ILogger<PartitionReader> _logger;
     private readonly TopicPartition _place;
     private readonly OffsetWatermark _watermark = new();
+    private readonly ReaderProgress _progress = new();
     private readonly Channel<IReadOnlyList<ConsumedRecord>> _batches =
         Channel.CreateUnbounded<IReadOnlyList<ConsumedRecord>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -30,11 +31,6 @@ public sealed partial class PartitionReader : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource> _commitsWanted = [];
-    private long? _next;
-    private long? _start;
-    private long? _committed;
-    private long? _end;
-    private long _missing;
     private long _lastCommit;
     private long _lastQuery;
     private string? _trouble;
@@ -56,16 +52,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
 
     public string? Group => _options.Group;
 
-    public ReaderStatus Status
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new ReaderStatus(_next, _watermark.Position ?? _start, _committed, _end, _missing);
-            }
-        }
-    }
+    public ReaderStatus Status => _progress.StatusWith(_watermark.Position);
 
     /// <summary>Records handed over or read ahead and not yet completed, or waiting behind one that is not.</summary>
     public int InFlight => _watermark.InFlight;
@@ -157,7 +144,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            LogNotClosed(_logger, Topic, Partition, _options.CloseTimeout);
+            ReaderLog.NotClosed(_logger, Topic, Partition, _options.CloseTimeout);
         }
 
         KafkaMetrics.Remove(this);
@@ -182,7 +169,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
         }
         catch (Exception defect)
         {
-            LogDefect(_logger, defect, Topic, Partition);
+            ReaderLog.Defect(_logger, defect, Topic, Partition);
             _batches.Writer.TryComplete(defect);
         }
         finally
@@ -194,7 +181,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
 
     private void ReadUntilTrouble()
     {
-        using var consumer = CreateConsumer();
+        using var consumer = ReaderConsumer.Create(_kafka, _options, error => OnTrouble("connection", error));
         try
         {
             consumer.Assign(new TopicPartitionOffset(_place, FindStart(consumer)));
@@ -228,31 +215,22 @@ public sealed partial class PartitionReader : IAsyncDisposable
 
     private Offset FindStart(IConsumer<byte[]?, byte[]?> consumer)
     {
-        if (_next is { } next)
+        if (_progress.Next is { } next)
         {
             return next;
         }
 
         var start = _options.StartAt is { } given ? new Offset(given) : Offset.Beginning;
-        if (_options.Group is not null)
+        var committed = _options.Group is null ? Offset.Unset : consumer.Committed([_place], _kafka.RequestTimeout).Single().Offset;
+        if (committed != Offset.Unset)
         {
-            var committed = consumer.Committed([_place], _kafka.RequestTimeout).Single().Offset;
-            if (committed != Offset.Unset)
-            {
-                start = committed;
-                lock (_lock)
-                {
-                    _committed = committed.Value;
-                }
-            }
+            start = committed;
+            _progress.Commit(committed.Value);
         }
 
         if (!start.IsSpecial)
         {
-            lock (_lock)
-            {
-                _start = start.Value;
-            }
+            _progress.StartAt(start.Value);
         }
 
         return start;
@@ -291,7 +269,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
             if (_trouble is not null)
             {
                 _trouble = null;
-                LogReading(_logger, Topic, Partition, batch[0].Offset);
+                ReaderLog.Reading(_logger, Topic, Partition, batch[0].Offset);
             }
         }
 
@@ -301,26 +279,16 @@ public sealed partial class PartitionReader : IAsyncDisposable
     private ConsumedRecord Take(ConsumeResult<byte[]?, byte[]?> result)
     {
         var offset = result.Offset.Value;
-        long gap;
-        lock (_lock)
+        var (missing, before) = _progress.Take(offset);
+        if (before is { } lost)
         {
-            gap = (_next ?? _start) is { } expected && offset > expected ? offset - expected : 0;
-            if (_next is { } before && offset < before)
-            {
-                LogRestarted(_logger, Topic, Partition, offset, before);
-                _committed = null;
-                _start = offset;
-            }
-
-            _start ??= offset;
-            _next = offset + 1;
-            _missing += gap;
+            ReaderLog.Restarted(_logger, Topic, Partition, offset, lost);
         }
 
-        if (gap > 0)
+        if (missing > 0)
         {
-            KafkaMetrics.OnMissing(Topic, gap);
-            LogMissing(_logger, Topic, Partition, gap, offset);
+            KafkaMetrics.OnMissing(Topic, missing);
+            ReaderLog.Missing(_logger, Topic, Partition, missing, offset);
         }
 
         return new ConsumedRecord
@@ -331,7 +299,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
             Time = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
             Key = result.Message.Key is { } key ? key : null,
             Value = result.Message.Value ?? [],
-            Headers = HeadersOf(result.Message.Headers),
+            Headers = ReaderConsumer.HeadersOf(result.Message.Headers),
             Ticket = _watermark.Add(offset),
         };
     }
@@ -356,13 +324,10 @@ public sealed partial class PartitionReader : IAsyncDisposable
         _lastCommit = _clock.GetTimestamp();
         try
         {
-            if (position is { } offset && offset != _committed)
+            if (position is { } offset && offset != _progress.Committed)
             {
                 consumer.Commit([new TopicPartitionOffset(_place, offset)]);
-                lock (_lock)
-                {
-                    _committed = offset;
-                }
+                _progress.Commit(offset);
             }
 
             Array.ForEach(wanted, waiting => waiting.TrySetResult());
@@ -371,7 +336,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
         {
             // Not lost: tried again when it is due, and until then a restart would only repeat records.
             KafkaMetrics.OnFailure(Topic, "commit");
-            LogNotCommitted(_logger, Topic, Partition, exception.Error.Code.ToString(), exception.Error.Reason);
+            ReaderLog.NotCommitted(_logger, Topic, Partition, exception.Error.Code.ToString(), exception.Error.Reason);
             lock (_lock)
             {
                 _commitsWanted.AddRange(wanted);
@@ -389,9 +354,9 @@ public sealed partial class PartitionReader : IAsyncDisposable
         try
         {
             var end = mustAsk ? consumer.QueryWatermarkOffsets(_place, _kafka.RequestTimeout) : consumer.GetWatermarkOffsets(_place);
-            lock (_lock)
+            if (!end.High.IsSpecial)
             {
-                _end = end.High.IsSpecial ? _end : end.High.Value;
+                _progress.EndAt(end.High.Value);
             }
         }
         catch (KafkaException exception)
@@ -405,32 +370,6 @@ public sealed partial class PartitionReader : IAsyncDisposable
         }
     }
 
-    private IConsumer<byte[]?, byte[]?> CreateConsumer()
-    {
-        var config = _kafka.Apply(new ConsumerConfig
-        {
-            // The client wants a group even where none is used.
-            GroupId = _options.Group ?? $"{_kafka.ClientId}-without-group",
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            EnablePartitionEof = false,
-            QueuedMaxMessagesKbytes = _options.PrefetchKilobytes,
-            FetchErrorBackoffMs = 100,
-
-            // A full queue is looked at again after this; by default after a second, in which a fast consumer stands idle.
-            FetchQueueBackoffMs = 5,
-
-            // The topic is known: its name need not be made anew for each record.
-            ConsumeResultFields = "headers,timestamp",
-            TopicMetadataRefreshIntervalMs = 30_000,
-        });
-        return new ConsumerBuilder<byte[]?, byte[]?>(config)
-            .SetErrorHandler((_, error) => OnTrouble("connection", error))
-            .SetLogHandler(static (_, _) => { })
-            .Build();
-    }
-
     /// <summary>Logs what goes wrong once, until it goes well or something else goes wrong.</summary>
     private void OnTrouble(string operation, Error error)
     {
@@ -439,7 +378,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
         if (_trouble != trouble)
         {
             _trouble = trouble;
-            LogTrouble(_logger, Topic, Partition, trouble, error.Reason);
+            ReaderLog.Trouble(_logger, Topic, Partition, trouble, error.Reason);
         }
     }
 
@@ -456,45 +395,4 @@ public sealed partial class PartitionReader : IAsyncDisposable
         Array.ForEach(wanted, waiting => waiting.TrySetException(
             new InvalidOperationException($"{_place}: the reader was closed before it could commit.")));
     }
-
-    private static RecordHeader[] HeadersOf(Headers? headers)
-    {
-        if (headers is null || headers.Count == 0)
-        {
-            return [];
-        }
-
-        var result = new RecordHeader[headers.Count];
-        for (var i = 0; i < result.Length; i++)
-        {
-            result[i] = new RecordHeader(headers[i].Key, headers[i].GetValueBytes() ?? []);
-        }
-
-        return result;
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Kafka, reading {Topic}/{Partition}: {Trouble}: {Reason}")]
-    private static partial void LogTrouble(ILogger logger, string topic, int partition, string trouble, string reason);
-
-    [LoggerMessage(LogLevel.Information, "Kafka, reading {Topic}/{Partition}: reads again, at offset {Offset}.")]
-    private static partial void LogReading(ILogger logger, string topic, int partition, long offset);
-
-    [LoggerMessage(LogLevel.Error, "Kafka, reading {Topic}/{Partition}: {Records} records before {Offset} were gone before they were read.")]
-    private static partial void LogMissing(ILogger logger, string topic, int partition, long records, long offset);
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Kafka, reading {Topic}/{Partition}: begins again at {Offset}, after {Before}: the topic is another one, or lost its end.")]
-    private static partial void LogRestarted(ILogger logger, string topic, int partition, long offset, long before);
-
-    [LoggerMessage(LogLevel.Warning, "Kafka, reading {Topic}/{Partition}: not committed: {Code}: {Reason}")]
-    private static partial void LogNotCommitted(ILogger logger, string topic, int partition, string code, string reason);
-
-    [LoggerMessage(
-        LogLevel.Warning,
-        "Kafka, reading {Topic}/{Partition}: not closed within {Timeout}; what was handled since the last commit comes again.")]
-    private static partial void LogNotClosed(ILogger logger, string topic, int partition, TimeSpan timeout);
-
-    [LoggerMessage(LogLevel.Critical, "Kafka, reading {Topic}/{Partition}: the reader itself failed.")]
-    private static partial void LogDefect(ILogger logger, Exception exception, string topic, int partition);
 }

@@ -38,7 +38,7 @@ public sealed partial class RecordWriter : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _producer = CreateProducer();
+        _producer = RecordProducer.Create(_kafka, _options, OnError);
         KafkaMetrics.Add(this);
     }
 
@@ -321,7 +321,7 @@ public sealed partial class RecordWriter : IAsyncDisposable
             if (ReferenceEquals(_producer, broken) && !_isClosed)
             {
                 LogFatal(_logger, error.Code.ToString(), error.Reason);
-                _producer = CreateProducer();
+                _producer = RecordProducer.Create(_kafka, _options, OnError);
                 Retire(broken);
             }
         }
@@ -355,31 +355,6 @@ public sealed partial class RecordWriter : IAsyncDisposable
         }
 
         SettleAnswersUnlessBusy();
-    }
-
-    private IProducer<byte[]?, byte[]> CreateProducer()
-    {
-        var config = _kafka.Apply(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = _options.Linger.TotalMilliseconds,
-            BatchSize = _options.BatchBytes,
-            CompressionType = _options.Compress ? CompressionType.Snappy : CompressionType.None,
-            MessageMaxBytes = _options.MaxRecordBytes,
-            MessageTimeoutMs = (int)_options.DeliveryTimeout.TotalMilliseconds,
-            RequestTimeoutMs = (int)_kafka.RequestTimeout.TotalMilliseconds,
-            Partitioner = Confluent.Kafka.Partitioner.Murmur2Random,
-            DeliveryReportFields = "status",
-
-            // This class bounds the queue; the client's own bound is never met, not by its reckoning of overhead either.
-            QueueBufferingMaxMessages = _options.MaxQueuedRecords + 1000,
-            QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, ((_options.MaxQueuedBytes + _options.MaxRecordBytes) / 1024 * 2) + 1024),
-        });
-        return new ProducerBuilder<byte[]?, byte[]>(config)
-            .SetErrorHandler(OnError)
-            .SetLogHandler(static (_, _) => { })
-            .Build();
     }
 
     private void OnError(IProducer<byte[]?, byte[]> producer, Error error)

@@ -1,6 +1,5 @@
 using Game.Contracts;
 using Game.Contracts.Analytics;
-using Game.Domain.Analytics.Generations;
 using Game.EventStore;
 using Game.Grains.EventSourcing;
 using Microsoft.Extensions.Logging;
@@ -25,12 +24,6 @@ public sealed partial class RecomputeGrain(
 
     /// <summary>Records left, of all partitions, with which a generation may join.</summary>
     private const long NearlyThere = 1_000;
-
-    /// <summary>Actions happen at most this long after the time of their record.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
-
-    /// <summary>How long before the first window reading begins, as far as that is kept, so that who plays by then is known.</summary>
-    private static readonly TimeSpan Before = TimeSpan.FromHours(24);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
@@ -68,13 +61,13 @@ public sealed partial class RecomputeGrain(
 
     public async Task<Refusal?> CheckAsync(int generation, DateTimeOffset from)
     {
-        var plan = await PlanAsync(generation, from);
+        var plan = await RecomputePlan.MakeAsync(options.History, services.Clock, generation, from);
         return plan.Accepted ? await Generations.CheckAsync(plan.Value) : plan.Refusal;
     }
 
     public async Task<Outcome<GenerationsView>> BeginAsync(int generation, DateTimeOffset from)
     {
-        var plan = await PlanAsync(generation, from);
+        var plan = await RecomputePlan.MakeAsync(options.History, services.Clock, generation, from);
         if (!plan.Accepted)
         {
             return Outcome.Refuse<GenerationsView>(plan.Refusal);
@@ -148,41 +141,6 @@ public sealed partial class RecomputeGrain(
         finally
         {
             _waiting.Remove(waiting);
-        }
-    }
-
-    private async Task<Outcome<BeginRecompute>> PlanAsync(int generation, DateTimeOffset from)
-    {
-        if (AnalyticsGenerations.CheckFrom(from, services.Clock.GetUtcNow()) is { } refusal)
-        {
-            return Outcome.Refuse<BeginRecompute>(refusal);
-        }
-
-        if (options.History is not { } history)
-        {
-            return Outcome.Refuse<BeginRecompute>(Refusal.Conflict(
-                RefusalCodes.RecomputeUnavailable, "Without Kafka nothing keeps what players did."));
-        }
-
-        try
-        {
-            var gone = (await history.FindAsync(from - Ahead)).Where(place => !place.IsWhole).ToList();
-            if (gone.Count > 0)
-            {
-                return Outcome.Refuse<BeginRecompute>(Refusal.Invalid("from", gone.Max(place => place.KeptSince) is { } since
-                    ? $"{(since + Ahead).UtcDateTime.Date.AddDays(1):yyyy-MM-dd}T00:00:00Z or later: the topic keeps nothing older"
-                    : "within what the topic keeps"));
-            }
-
-            var places = await history.FindAsync(from - Before);
-            return Outcome.Accept(
-                new BeginRecompute(
-                    $"begin-{generation}", generation, from, [.. places.Select(place => new PartitionPlace(place.Partition, place.Offset))]),
-                0);
-        }
-        catch (ActionHistoryException exception)
-        {
-            return Outcome.Refuse<BeginRecompute>(Refusal.Unavailable(RefusalCodes.HistoryUnavailable, exception.Message));
         }
     }
 

@@ -174,7 +174,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
         catch (EventStoreException exception)
         {
             _state = null;
-            LogStoreFailed(Logger, Stream, exception);
+            EventSourcingLog.StoreFailed(Logger, Stream, exception);
             FailAll(batch, Refusal.Unavailable(RefusalCodes.StoreUnavailable, "The event store cannot be reached; try again with the same command id."));
         }
         catch (Exception exception)
@@ -201,17 +201,15 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
 
             var (commits, facts) = Decide(open);
             var result = commits.Count == 0 ? await CheckVersionAsync() : await AppendAsync(commits);
-            if (commits.Count == 0 && result.Status == AppendStatus.Appended)
-            {
-                await AnswerAsync(open);
-                return;
-            }
-
             if (result.Status == AppendStatus.Appended)
             {
-                _version = result.Version;
-                OnCommitted(facts);
-                WakePublishers(facts);
+                if (facts.Count > 0)
+                {
+                    _version = result.Version;
+                    OnCommitted(facts);
+                    WakePublishers(facts);
+                }
+
                 await AnswerAsync(open);
                 return;
             }
@@ -300,7 +298,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
         }
         catch (AppendOutcomeUnknownException exception)
         {
-            LogOutcomeUnknown(Logger, Stream, exception);
+            EventSourcingLog.OutcomeUnknown(Logger, Stream, exception);
 
             // Only what stands right after the expected version is this append: the same command may be stored from before.
             var until = _version + commits.Sum(commit => commit.Events.Count);
@@ -380,7 +378,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
         catch (EventStoreException exception)
         {
             // A snapshot only shortens the next activation; the log already has everything.
-            LogSnapshotFailed(Logger, Stream, exception);
+            EventSourcingLog.SnapshotFailed(Logger, Stream, exception);
         }
     }
 
@@ -395,20 +393,5 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
         _services.Relay.Hint(GrainFactory);
     }
 
-    private static void FailAll(List<Pending> batch, Refusal refusal)
-    {
-        foreach (var pending in batch)
-        {
-            pending.Refuse(refusal);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Stream {Stream}: the event store failed.")]
-    private static partial void LogStoreFailed(ILogger logger, string stream, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stream {Stream}: outcome of an append unknown, looking it up.")]
-    private static partial void LogOutcomeUnknown(ILogger logger, string stream, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stream {Stream}: no snapshot written.")]
-    private static partial void LogSnapshotFailed(ILogger logger, string stream, Exception exception);
+    private static void FailAll(List<Pending> batch, Refusal refusal) => batch.ForEach(pending => pending.Refuse(refusal));
 }

@@ -98,7 +98,7 @@ internal sealed class RankTree
     }
 
     /// <summary>The entries from <paramref name="place"/> on, in order. The tree must not change meanwhile.</summary>
-    public Cursor From(int place)
+    public RankCursor From(int place)
     {
         var node = _root;
         while (node is Branch branch)
@@ -112,7 +112,7 @@ internal sealed class RankTree
             node = _nodes[branch.Children[child]]!;
         }
 
-        return new Cursor(this, (Leaf)node, place);
+        return new RankCursor(this, (Leaf)node, place);
     }
 
     private static int ChildFor(long key, Branch branch) => EndOf(key, branch.Keys.AsSpan(1), branch.Size - 1);
@@ -165,7 +165,7 @@ internal sealed class RankTree
         return (Leaf)node;
     }
 
-    private Leaf? NextOf(Leaf leaf)
+    internal Leaf? NextOf(Leaf leaf)
     {
         RankTreeNode node = leaf;
         while (node.Parent is { } parent)
@@ -377,31 +377,5 @@ internal sealed class RankTree
         parent.Counts[position] += parent.Counts[position + 1];
         Drop(parent, position + 1, right);
         return true;
-    }
-
-    /// <summary>Steps through entries in order, all that follow each other in one leaf at a time.</summary>
-    internal struct Cursor(RankTree tree, Leaf leaf, int position)
-    {
-        private Leaf? _next = leaf;
-        private Leaf _leaf = leaf;
-        private int _position = position;
-
-        /// <summary>At most <see cref="Leaf.Capacity"/>.</summary>
-        public readonly ReadOnlySpan<int> Members => _leaf.Members.AsSpan(_position, _leaf.Size - _position);
-
-        public readonly ReadOnlySpan<long> Keys => _leaf.Keys.AsSpan(_position, _leaf.Size - _position);
-
-        public bool MoveNext()
-        {
-            if (_next is null)
-            {
-                return false;
-            }
-
-            _position = _next == _leaf ? _position : 0;
-            _leaf = _next;
-            _next = tree.NextOf(_leaf);
-            return true;
-        }
     }
 }
