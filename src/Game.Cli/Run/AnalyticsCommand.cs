@@ -38,7 +38,7 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
 
                     return 0;
                 case "recompute":
-                    return await PostAsync(http, "recompute", new { from }, cancellationToken) is { } begun
+                    return await PostAsync(http, "recompute", new { from, after = shards.Max(HighestOf) }, cancellationToken) is { } begun
                         ? await FollowAsync(http, begun.GetProperty("generation").GetInt32(), switches, cancellationToken)
                         : 1;
                 case "switch":
@@ -151,6 +151,9 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
         .FirstOrDefault(view => view.GetProperty("number").GetInt32() == generation);
 
     private static string PhaseOf(JsonElement view) => view.ValueKind == JsonValueKind.Object ? view.GetProperty("phase").GetString()! : "";
+
+    private static int HighestOf(JsonElement shard) =>
+        shard.GetProperty("generations").EnumerateArray().Max(view => view.GetProperty("number").GetInt32());
 
     private static int NewestOf(IReadOnlyList<JsonElement> shards) => shards
         .SelectMany(shard => shard.GetProperty("generations").EnumerateArray())

@@ -33,11 +33,11 @@ internal static class GenerationEndpoints
 
     private static Task<IResult> RecomputeAsync(JsonBody<RecomputeBody> body, HttpContext context, ShardRouter shards)
     {
-        var from = body.Value.Time;
+        var (from, after) = (body.Value.Time, body.Value.After);
         return ActAsync(context, "analytics.recompute", from.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), async () =>
         {
             var views = await Task.WhenAll(shards.All.Select(shard => GenerationsOf(shards, shard).GetAsync()));
-            var generation = NumberOf(views, from);
+            var generation = NumberOf(views, from, after);
             var refusal = await OnAllAsync(shards, shard => RecomputeOf(shards, shard).CheckAsync(generation, from))
                 ?? await OnAllAsync(shards, async shard => (await RecomputeOf(shards, shard).BeginAsync(generation, from)).Refusal);
             return (refusal, Reply.Accepted(new { Generation = generation, From = from }));
@@ -63,14 +63,19 @@ internal static class GenerationEndpoints
         });
     }
 
-    /// <summary>The next number; that of the same recomputation, where a shard has missed it.</summary>
-    private static int NumberOf(IReadOnlyList<GenerationsView> views, DateTimeOffset from)
+    /// <summary>The next number; that of the same recomputation, where a shard has missed it or whoever asks has not seen it yet.</summary>
+    private static int NumberOf(IReadOnlyList<GenerationsView> views, DateTimeOffset from, int? after)
     {
         var begun = views.SelectMany(view => view.Generations)
             .Where(generation => generation.From == from && generation.Phase != GenerationPhase.Retired)
             .Select(generation => generation.Number)
             .DefaultIfEmpty()
             .Max();
+        if (begun > after)
+        {
+            return begun;
+        }
+
         var isOpen = views.Any(view => view.Computed()?.Number == begun || view.Generations[^1].Number < begun);
         return begun > 0 && isOpen ? begun : views.Max(view => view.Generations[^1].Number) + 1;
     }
@@ -99,11 +104,17 @@ internal static class GenerationEndpoints
 }
 
 /// <param name="From">A day, or its midnight, in UTC.</param>
-internal sealed record RecomputeBody(string From) : IRequestBody
+/// <param name="After">
+/// The highest number that the caller has seen: one from the same day on that is higher is what he asked for before, whose answer was lost.
+/// </param>
+internal sealed record RecomputeBody(string From, int? After = null) : IRequestBody
 {
     public DateTimeOffset Time => TryRead(out var time) ? time : throw new InvalidOperationException("The body was refused.");
 
-    public Refusal? Check() => TryRead(out _) ? null : Refusal.Invalid("from", "a day as in 2026-03-01, or its midnight as in 2026-03-01T00:00:00Z");
+    public Refusal? Check() =>
+        !TryRead(out _) ? Refusal.Invalid("from", "a day as in 2026-03-01, or its midnight as in 2026-03-01T00:00:00Z")
+        : After < 1 ? Refusal.Invalid("after", "1 or more, or nothing")
+        : null;
 
     private bool TryRead(out DateTimeOffset time) => DateTimeOffset.TryParseExact(
         From,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Game.Client;
@@ -94,6 +95,12 @@ public sealed class AnalyticsRecomputeTests(ITestOutputHelper output)
         await watched.KillAsync();
         await watched.StartAsync(Cancelled);
         Assert.EndsWith($"generation {generation}: complete\ngeneration {generation}: shown\n", await command);
+
+        // As after an answer that was lost, however late.
+        using var again = await watched.Http.PostAsJsonAsync(
+            "/ops/analytics/recompute", new { from = Day(from), after = generation - 1 }, Cancelled);
+        var answer = await again.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+        Assert.True(again.StatusCode == HttpStatusCode.Accepted && answer.GetProperty("generation").GetInt32() == generation, $"{answer}");
     }
 
     private static async Task<IReadOnlyList<string>> UntilBegunAsync(WatchedSilo watched, int generation, Task command)
