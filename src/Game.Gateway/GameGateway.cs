@@ -10,7 +10,6 @@ using Game.Gateway.Management;
 using Game.Gateway.Notifications;
 using Game.Gateway.OpenApi;
 using Game.Gateway.Players;
-using Game.Gateway.Presence;
 using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;
 using Game.Gateway.Sessions.Frames;

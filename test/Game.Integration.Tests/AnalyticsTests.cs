@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Game.Client;
-using Game.Cli.Run;
+using Game.Cli.Play;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Game.Client;
 using Game.Cli.Play;
-using Game.Cli.Run;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

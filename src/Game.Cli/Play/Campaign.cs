@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Game.Client;
-using Game.Cli.Run;
 
 namespace Game.Cli.Play;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Game.Client;
-using Game.Cli.Run;
 
 namespace Game.Cli.Play;
 

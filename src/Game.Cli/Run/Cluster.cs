@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Game.Cli.Play;
 using Game.LocalServers;
 
 namespace Game.Cli.Run;

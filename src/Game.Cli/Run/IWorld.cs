@@ -1,3 +1,5 @@
+using Game.Cli.Play;
+
 namespace Game.Cli.Run;
 
 /// <summary>The processes of a world.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Game.Cli.Play;
 using Game.Client;
 using Game.LocalServers;
 using Game.Streaming.Kafka;

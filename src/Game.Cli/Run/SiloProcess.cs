@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Game.Cli.Play;
 using Game.Client;
 
 namespace Game.Cli.Run;
-
-/// <summary>Where a started world listens.</summary>
-public sealed record Addresses(Uri Gateway, Uri Management, IReadOnlyList<string> Shards);
 
 /// <summary>A silo in a process of its own. It tells where it listens with one line, <c>ready: {json}</c>.</summary>
 public sealed partial class SiloProcess : IDisposable

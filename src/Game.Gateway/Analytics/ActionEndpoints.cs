@@ -2,7 +2,6 @@ using Game.Contracts;
 using Game.Contracts.Analytics;
 using Game.Domain.Analytics;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Analytics;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Game.Contracts;
 using Game.Contracts.Analytics;
+using Game.Gateway.Audit;
 using Game.Gateway.Http;
-using Game.Gateway.Management;
 
 namespace Game.Gateway.Analytics;
 

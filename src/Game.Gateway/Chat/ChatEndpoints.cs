@@ -1,7 +1,6 @@
 using Game.Contracts;
 using Game.Contracts.Chat;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Chat;
 

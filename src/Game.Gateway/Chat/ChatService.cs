@@ -6,7 +6,6 @@ using Game.Contracts.Players;
 using Game.Domain.Chat;
 using Game.Gateway.Http;
 using Game.Gateway.Limits;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Chat;
 

@@ -4,7 +4,6 @@ using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Presence;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Friends;
 

@@ -6,7 +6,6 @@ using Game.Contracts.Shards;
 using Game.Domain;
 using Game.Gateway.Http;
 using Game.Gateway.Players;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Guilds;
 

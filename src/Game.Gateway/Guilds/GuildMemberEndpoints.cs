@@ -2,7 +2,6 @@ using Game.Contracts;
 using Game.Contracts.Guilds;
 using Game.Contracts.Players;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Guilds;
 

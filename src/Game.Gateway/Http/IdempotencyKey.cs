@@ -1,5 +1,4 @@
 using System.Reflection;
-using Game.Gateway.Tokens;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Game.Gateway.Http;

@@ -1,7 +1,6 @@
 using Game.Contracts.Identity;
 using Game.Contracts.Leaderboards;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Leaderboards;
 

@@ -1,6 +1,4 @@
 using Game.Gateway.Http;
-using Game.Gateway.SignIn;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Limits;
 

@@ -1,5 +1,6 @@
 using Game.Contracts;
 using Game.Gateway.Analytics;
+using Game.Gateway.Audit;
 using Game.Gateway.Http;
 using Game.Gateway.Purchases;
 using Game.Gateway.Sessions;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Game.Contracts;
 using Game.Contracts.Notifications;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Notifications;
 

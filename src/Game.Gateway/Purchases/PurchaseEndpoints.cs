@@ -1,7 +1,6 @@
 using Game.Contracts;
 using Game.Contracts.Purchases;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Purchases;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net.WebSockets;
 using Game.Contracts.Notifications;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Sessions;
 

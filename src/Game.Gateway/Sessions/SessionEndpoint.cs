@@ -1,5 +1,4 @@
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Sessions;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Sessions;
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Game.Gateway.Http;
-using Game.Gateway.Presence;
 using Microsoft.Extensions.Hosting;
 
 namespace Game.Gateway.Sessions;

@@ -3,7 +3,6 @@ using Game.Contracts.Feeds;
 using Game.Contracts.Identity;
 using Game.Gateway.Chat;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Sessions;
 

@@ -1,6 +1,5 @@
 using Game.Gateway.Http;
 using Game.Gateway.Limits;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.SignIn;
 
@@ -57,10 +56,4 @@ internal static class SignInEndpoints
             return result.ExecuteAsync(httpContext);
         }
     }
-}
-
-/// <summary>Marks routes that are limited as sign-in.</summary>
-internal sealed class SignInRoute
-{
-    public static readonly SignInRoute Instance = new();
 }

@@ -3,7 +3,6 @@ using Game.Contracts.Identity;
 using Game.Contracts.Players;
 using Game.Contracts.Wars;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.Wars;
 

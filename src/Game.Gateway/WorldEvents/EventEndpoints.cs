@@ -2,7 +2,6 @@ using Game.Contracts;
 using Game.Contracts.Identity;
 using Game.Contracts.WorldEvents;
 using Game.Gateway.Http;
-using Game.Gateway.Tokens;
 
 namespace Game.Gateway.WorldEvents;
 

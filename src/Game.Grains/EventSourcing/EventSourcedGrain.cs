@@ -1,8 +1,6 @@
 using Game.Contracts;
-using Game.Contracts.Broadcast;
 using Game.Domain;
 using Game.EventStore;
-using Game.Grains.Broadcast;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.EventSourcing;
@@ -207,7 +205,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
                 {
                     _version = result.Version;
                     OnCommitted(facts);
-                    WakePublishers(facts);
+                    _services.Listener.OnCommitted(facts, GrainFactory);
                 }
 
                 await AnswerAsync(open);
@@ -380,17 +378,6 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
             // A snapshot only shortens the next activation; the log already has everything.
             EventSourcingLog.SnapshotFailed(Logger, Stream, exception);
         }
-    }
-
-    /// <summary>A hint only: a lost one is made good by the publisher's own timer and reminder.</summary>
-    private void WakePublishers(IReadOnlyList<GameEvent> facts)
-    {
-        foreach (var route in BroadcastRoutes.RoutesOf(facts))
-        {
-            _ = GrainFactory.GetGrain<IBroadcastPublisherGrain>(route).WakeAsync();
-        }
-
-        _services.Relay.Hint(GrainFactory);
     }
 
     private static void FailAll(List<Pending> batch, Refusal refusal) => batch.ForEach(pending => pending.Refuse(refusal));

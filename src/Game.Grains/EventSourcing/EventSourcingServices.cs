@@ -1,12 +1,11 @@
 using Game.EventStore;
-using Game.Grains.Relay;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Grains.EventSourcing;
 
 /// <summary>What every event-sourced grain of a shard uses. One instance a silo; safe for concurrent use.</summary>
 public sealed class EventSourcingServices(
-    IEventStore store, EventCodec codec, TimeProvider clock, ILogger<EventSourcingServices> logger, EventRelay relay)
+    IEventStore store, EventCodec codec, TimeProvider clock, ILogger<EventSourcingServices> logger, ICommitListener listener)
 {
     public IEventStore Store { get; } = store;
 
@@ -14,7 +13,7 @@ public sealed class EventSourcingServices(
 
     public TimeProvider Clock { get; } = clock;
 
-    public EventRelay Relay { get; } = relay;
+    public ICommitListener Listener { get; } = listener;
 
     public ILogger Logger { get; } = logger;
 }

@@ -34,6 +34,7 @@ public static class ShardServices
         services.AddSingleton(new WorldEventSchedules(options.WorldEvents));
         services.AddSingleton(EventCodec.ForGame());
         services.AddSingleton(new EventRelay(options.EventSink, options.Clock));
+        services.AddSingleton<ICommitListener, LogReaders>();
         services.AddSingleton<EventSourcingServices>();
         services.AddSingleton<KnownShards>();
         services.AddSingleton<InboxRules>();

@@ -1,4 +1,4 @@
-namespace Game.Gateway.Tokens;
+namespace Game.Gateway.Http;
 
 /// <summary>Who asks, as an access token tells.</summary>
 /// <param name="PlayerId">The player.</param>

@@ -1,8 +1,7 @@
 using System.Diagnostics.Metrics;
-using Game.Gateway.Management;
 using OpenTelemetry.Metrics;
 
-namespace Game.Gateway.Telemetry;
+namespace Game.Gateway.Management;
 
 /// <summary>What the meters of the game, of Orleans and of the runtime measure in this process, for Prometheus to scrape.</summary>
 internal static class MetricsExport

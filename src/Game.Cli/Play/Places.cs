@@ -1,4 +1,4 @@
-namespace Game.Cli.Run;
+namespace Game.Cli.Play;
 
 /// <summary>Where a running world is reached.</summary>
 public sealed record Places

@@ -1,7 +1,6 @@
 using Game.Contracts.Presence;
-using Game.Gateway.Sessions;
 
-namespace Game.Gateway.Presence;
+namespace Game.Gateway.Sessions;
 
 /// <summary>
 /// Tells each shard which of its players have a session here: one call a shard and second, however many players come and go,

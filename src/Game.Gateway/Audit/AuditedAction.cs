@@ -1,4 +1,4 @@
-namespace Game.Gateway.Management;
+namespace Game.Gateway.Audit;
 
 /// <summary>What an operator does: written down before it is done, so that nothing is done unseen, and once more with what came of it.</summary>
 internal static class AuditedAction
