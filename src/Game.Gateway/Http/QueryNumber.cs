@@ -7,6 +7,13 @@ internal readonly record struct QueryNumber(long Value, bool Malformed)
 {
     public static bool TryParse(string? text, IFormatProvider? provider, out QueryNumber number)
     {
+        if (text is null)
+        {
+            // It is not there: an optional parameter has no number then.
+            number = default;
+            return false;
+        }
+
         var parsed = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
         number = new QueryNumber(value, !parsed);
         return true;
