@@ -20,6 +20,7 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
     private readonly SimulatedItems _items = new(world, name);
     private readonly SimulatedStreams _kept = SimulatedStreams.Kept();
     private SimulatedStreams _streams = SimulatedStreams.Kept();
+    private ShardLog? _log;
     private Life? _life;
     private Task _starting = Task.CompletedTask;
 
@@ -125,6 +126,9 @@ internal sealed class ShardNode(World world, string name, IReadOnlyList<string> 
             }
         }
     }
+
+    /// <summary>Its log to the end.</summary>
+    public Task<ShardLog> ReadLogAsync() => (_log ??= new ShardLog(this)).ReadAsync();
 
     /// <summary>Whether it would notice what it misses of any of these.</summary>
     public bool FollowsAll(IEnumerable<string> sources) =>

@@ -4,12 +4,12 @@ using Xunit;
 namespace Game.Simulation.Tests;
 
 /// <summary>
-/// Random wars over many shards, each a world on a virtual clock. <c>SIM_SEEDS</c>: how many (250). <c>SIM_SEED</c>: the
+/// Random wars over many shards, each a world on a virtual clock. <c>SIM_SEEDS</c>: how many (800). <c>SIM_SEED</c>: the
 /// first one; alone it runs just that.
 /// </summary>
 public sealed class SimulationTests
 {
-    private const int DefaultSeeds = 250;
+    private const int DefaultSeeds = 800;
     private const int EnoughFailures = 10;
 
     [Fact]

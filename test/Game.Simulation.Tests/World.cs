@@ -217,7 +217,7 @@ internal sealed class World : IDisposable
 
         foreach (var node in Shards.Values)
         {
-            foreach (var war in (await new ShardLog(node).ReadAsync()).Keys(StreamName.War))
+            foreach (var war in (await node.ReadLogAsync()).Keys(StreamName.War))
             {
                 var cancel = new CancelWar("close", null, "The simulation ends.");
                 await node.Grains!.GetGrain<IGuildWarGrain>(war).HandleAsync(cancel);
@@ -288,7 +288,7 @@ internal sealed class World : IDisposable
     {
         foreach (var node in Shards.Values)
         {
-            var log = await new ShardLog(node).ReadAsync();
+            var log = await node.ReadLogAsync();
             if (log.Wars().FirstOrDefault(war => war.IsOpen) is { } open)
             {
                 return $"war {open.Id} is {open.Status}";

@@ -14,6 +14,8 @@ namespace Game.Grains.EventSourcing;
 /// </summary>
 public sealed class EventCodec
 {
+    private static readonly Lazy<EventCodec> Game = new(CreateForGame);
+
     private readonly FrozenDictionary<string, EventType> _byAlias;
     private readonly FrozenDictionary<Type, EventType> _byType;
     private readonly FrozenDictionary<(string Alias, int From), IEventUpcaster> _upcasters;
@@ -59,12 +61,8 @@ public sealed class EventCodec
     /// <summary>All event types, by alias.</summary>
     public IReadOnlyDictionary<string, EventType> Types => _byAlias;
 
-    /// <summary>The codec of every event in Game.Contracts, with every upcaster in Game.Grains.</summary>
-    public static EventCodec ForGame() => new(
-        typeof(GameEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(GameEvent)) && !type.IsAbstract),
-        typeof(EventCodec).Assembly.GetTypes()
-            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IEventUpcaster)))
-            .Select(type => (IEventUpcaster)Activator.CreateInstance(type)!));
+    /// <summary>The codec of every event in Game.Contracts, with every upcaster in Game.Grains: one for the whole process.</summary>
+    public static EventCodec ForGame() => Game.Value;
 
     public string AliasOf(Type type) => _byType[type].Alias;
 
@@ -112,6 +110,12 @@ public sealed class EventCodec
                 $"Stream {stream}, position {position}: the body of event {alias} version {version} cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static EventCodec CreateForGame() => new(
+        typeof(GameEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(GameEvent)) && !type.IsAbstract),
+        typeof(EventCodec).Assembly.GetTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IEventUpcaster)))
+            .Select(type => (IEventUpcaster)Activator.CreateInstance(type)!));
 
     private static JsonSerializerOptions CreateOptions()
     {

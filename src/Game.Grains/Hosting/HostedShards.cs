@@ -6,10 +6,10 @@ namespace Game.Grains.Hosting;
 /// <summary>The shards of a silo. Safe for concurrent use; disposing ends what was made for them.</summary>
 public sealed class HostedShards : IAsyncDisposable
 {
-    private readonly Dictionary<string, HostedShard> _shards;
+    /// <summary>Compiled once a class for the whole process: they know nothing of a shard or a silo.</summary>
+    private static readonly ConcurrentDictionary<Type, ObjectFactory> Factories = new();
 
-    /// <summary>Compiled once a class, not once a class and shard.</summary>
-    private readonly ConcurrentDictionary<Type, ObjectFactory> _factories = new();
+    private readonly Dictionary<string, HostedShard> _shards;
 
     /// <param name="shards">What each is made of; names differ.</param>
     /// <param name="silo">Knows the grains of all of them.</param>
@@ -35,7 +35,7 @@ public sealed class HostedShards : IAsyncDisposable
     {
         var (shard, key) = ShardKey.Split(grain.Key.ToString()!);
         return this[shard].Create(
-            _factories.GetOrAdd(grainClass, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes)), key);
+            Factories.GetOrAdd(grainClass, static type => ActivatorUtilities.CreateFactory(type, Type.EmptyTypes)), key);
     }
 
     public async ValueTask DisposeAsync()

@@ -26,7 +26,7 @@ internal sealed class RuleBook(World world)
     {
         foreach (var name in world.Names)
         {
-            _logs.Add(name, await new ShardLog(world.Shards[name]).ReadAsync());
+            _logs.Add(name, await world.Shards[name].ReadLogAsync());
         }
 
         CheckNothingWasGivenUp();

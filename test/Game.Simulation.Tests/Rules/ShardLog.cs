@@ -9,21 +9,24 @@ using Game.Grains.EventSourcing;
 
 namespace Game.Simulation.Tests;
 
-/// <summary>A shard's whole log, decoded, and the states it folds to.</summary>
+/// <summary>A shard's log as far as it has been read, decoded, and the states it folds to.</summary>
 internal sealed class ShardLog(ShardNode node)
 {
     private static readonly EventCodec Codec = EventCodec.ForGame();
 
     private readonly SortedDictionary<string, List<(StoredEvent Stored, GameEvent Fact)>> _streams = new(StringComparer.Ordinal);
+    private long _position;
 
     public ShardNode Node => node;
 
     public IEnumerable<string> Streams => _streams.Keys;
 
+    /// <summary>Reads on to the end: what has been stored stays as it is.</summary>
     public async Task<ShardLog> ReadAsync()
     {
-        foreach (var stored in await node.Store.ReadAllAsync(0, int.MaxValue))
+        foreach (var stored in await node.Store.ReadAllAsync(_position, int.MaxValue))
         {
+            _position = stored.Position;
             if (!_streams.TryGetValue(stored.Stream, out var events))
             {
                 _streams.Add(stored.Stream, events = []);

@@ -12,26 +12,19 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     private static readonly GrainType ObserverType = GrainType.Create("sys.observer");
 
     private readonly ConcurrentDictionary<(GrainType Type, Type Interface), (GrainReferenceShared Shared, GrainModel.ProxyConstructor Create)> _known = new();
+    private readonly ConcurrentDictionary<(GrainId Id, Type Interface), GrainReference> _made = new();
     private long _observers;
 
+    /// <summary>Each is made once: a generated proxy has copiers made for it, which costs more than most calls.</summary>
     public GrainReference Create(GrainId id, Type interfaceType)
     {
-        if (!_known.TryGetValue((id.Type, interfaceType), out var known))
+        if (!_made.TryGetValue((id, interfaceType), out var reference))
         {
-            var shared = new GrainReferenceShared(
-                id.Type,
-                GrainInterfaceType.Create(interfaceType.FullName!),
-                interfaceVersion: 0,
-                this,
-                InvokeMethodOptions.None,
-                GrainModel.Instance.Codecs,
-                GrainModel.Instance.CopyContexts,
-                GrainModel.Instance.Services);
-            known = (shared, GrainModel.Instance.ProxyOf(interfaceType));
-            _known.TryAdd((id.Type, interfaceType), known);
+            reference = Make(id, interfaceType);
+            _made.TryAdd((id, interfaceType), reference);
         }
 
-        return known.Create(known.Shared, id.Key);
+        return reference;
     }
 
     public ValueTask<T?> InvokeMethodAsync<T>(GrainReference reference, IInvokable request, InvokeMethodOptions options)
@@ -111,6 +104,26 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw NotModelled();
 
     public IAddressable GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw NotModelled();
+
+    private GrainReference Make(GrainId id, Type interfaceType)
+    {
+        if (!_known.TryGetValue((id.Type, interfaceType), out var known))
+        {
+            var shared = new GrainReferenceShared(
+                id.Type,
+                GrainInterfaceType.Create(interfaceType.FullName!),
+                interfaceVersion: 0,
+                this,
+                InvokeMethodOptions.None,
+                GrainModel.Instance.Codecs,
+                GrainModel.Instance.CopyContexts,
+                GrainModel.Instance.Services);
+            known = (shared, GrainModel.Instance.ProxyOf(interfaceType));
+            _known.TryAdd((id.Type, interfaceType), known);
+        }
+
+        return known.Create(known.Shared, id.Key);
+    }
 
     private void Send(Call call)
     {
