@@ -26,7 +26,6 @@ public sealed partial class RecomputeGrain(
     private const long NearlyThere = 1_000;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReachTimeout = TimeSpan.FromSeconds(10);
 
@@ -146,7 +145,7 @@ public sealed partial class RecomputeGrain(
 
     private async Task KeepOnAsync()
     {
-        await this.RegisterOrUpdateReminder(ReminderName, ReminderInterval, ReminderInterval);
+        await this.KeepReminderAsync(ReminderName);
         _timer ??= this.RegisterGrainTimer(
             static (self, _) => self.LookAsync(),
             this,
@@ -157,10 +156,7 @@ public sealed partial class RecomputeGrain(
     {
         _timer?.Dispose();
         _timer = null;
-        if (await this.GetReminder(ReminderName) is { } reminder)
-        {
-            await this.UnregisterReminder(reminder);
-        }
+        await this.DropReminderAsync(ReminderName);
     }
 
     /// <summary>One look at a time; whoever asks meanwhile waits for the one under way.</summary>

@@ -17,7 +17,6 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
 {
     private const string KeepAwake = "resync";
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>A publisher that was not confirmed sends the same again by itself, and soon.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -73,11 +72,8 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             from source in _sources
             from chain in (string[])[_shard.Name, BroadcastRoutes.AllShards]
             select FindAsync(route, source, chain));
-        await RemindAsync();
-        this.RegisterGrainTimer(
-            static (self, _) => self.LookAsync(),
-            this,
-            new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = LookInterval, KeepAlive = true });
+        await this.KeepReminderAsync(KeepAwake);
+        this.CallEvery(TimeSpan.Zero, LookInterval, static (self, _) => self.LookAsync());
     }
 
     public Task StartAsync() => Task.CompletedTask;
@@ -177,8 +173,6 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
 
         return heard;
     }
-
-    private Task RemindAsync() => this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
 
     private T Watch<T>(string route, ChainStep step, HeardChain chain, Func<T> look)
     {

@@ -32,7 +32,6 @@ public sealed partial class RankingGrain(
     private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private readonly List<string> _shards = [];
     private HeardDigests _heard = new("", []);
@@ -70,11 +69,8 @@ public sealed partial class RankingGrain(
         if (!_isTelling && catalog.Find(Key) is not null && _shards.Count > 1)
         {
             _isTelling = true;
-            await RemindAsync();
-            this.RegisterGrainTimer(
-                static (self, _) => self.TellAsync(),
-                this,
-                new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = LookInterval, KeepAlive = true });
+            await this.KeepReminderAsync(KeepAwake);
+            this.CallEvery(TimeSpan.Zero, LookInterval, static (self, _) => self.TellAsync());
         }
     }
 
@@ -97,8 +93,6 @@ public sealed partial class RankingGrain(
             ? Outcome.Accept(_heard.RankOf(entry.Value, own.Value.SeasonEndsAt), entry.Version)
             : Outcome.Refuse<GlobalStanding>(own.Refusal);
     }
-
-    private Task RemindAsync() => this.RegisterOrUpdateReminder(KeepAwake, ReminderInterval, ReminderInterval);
 
     private async Task TellAsync()
     {

@@ -15,7 +15,6 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
     protected const int PageSize = 512;
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(15);
 
@@ -55,11 +54,8 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
             return;
         }
 
-        await RemindAsync();
-        this.RegisterGrainTimer(
-            static (self, _) => self.WakeAsync(),
-            this,
-            new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = LookInterval, KeepAlive = true });
+        await this.KeepReminderAsync(ReminderName);
+        this.CallEvery(TimeSpan.Zero, LookInterval, static (self, _) => self.WakeAsync());
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -83,10 +79,10 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        if (!IsUsed && await this.GetReminder(ReminderName) is { } reminder)
+        if (!IsUsed)
         {
             // The log was carried there once, and is no more.
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(ReminderName);
             return;
         }
 
@@ -130,8 +126,6 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
             return false;
         }
     }
-
-    private Task RemindAsync() => this.RegisterOrUpdateReminder(ReminderName, ReminderInterval, ReminderInterval);
 
     private async Task PumpAsync(CancellationToken stopping)
     {

@@ -18,7 +18,6 @@ public sealed partial class ReceiptGrain(
 {
     private const string Unreported = "report";
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private IGrainTimer? _timer;
     private bool _wanted;
@@ -44,7 +43,7 @@ public sealed partial class ReceiptGrain(
     public async Task<Outcome<PurchaseView>> HandleAsync(ReceiptCommand command)
     {
         // Before the money is recorded: a crash right after that must not leave it unreported.
-        await RemindAsync();
+        await this.KeepReminderAsync(Unreported);
         var outcome = await ExecuteAsync(command, receipt => receipt.ToView());
         Report();
         return outcome;
@@ -76,14 +75,10 @@ public sealed partial class ReceiptGrain(
             {
                 _wanted = false;
                 await ReportAllAsync();
-                if (await this.GetReminder(Unreported) is { } reminder)
-                {
-                    await this.UnregisterReminder(reminder);
-                }
-
+                await this.DropReminderAsync(Unreported);
                 if (_wanted)
                 {
-                    await RemindAsync();
+                    await this.KeepReminderAsync(Unreported);
                 }
             }
 
@@ -93,14 +88,11 @@ public sealed partial class ReceiptGrain(
         catch (Exception exception)
         {
             LogUnreported(Logger, Key, exception);
-            _timer ??= this.RegisterGrainTimer(
-                static (self, _) =>
-                {
-                    self.Report();
-                    return Task.CompletedTask;
-                },
-                this,
-                new GrainTimerCreationOptions { DueTime = Again, Period = Again, KeepAlive = true });
+            _timer ??= this.CallEvery(Again, Again, static (self, _) =>
+            {
+                self.Report();
+                return Task.CompletedTask;
+            });
         }
         finally
         {
@@ -124,8 +116,6 @@ public sealed partial class ReceiptGrain(
             }
         }
     }
-
-    private Task RemindAsync() => this.RegisterOrUpdateReminder(Unreported, ReminderInterval, ReminderInterval);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Receipt {Receipt}: its revenue could not be told to the stream; trying again.")]
     private static partial void LogUnreported(ILogger logger, string receipt, Exception exception);

@@ -15,7 +15,6 @@ public sealed class GuildWarGrain(EventSourcingServices services)
     : EventSourcedGrain<GuildWar, WarCommand>(services), IGuildWarGrain, IRemindable
 {
     private const string Deadlines = "deadlines";
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     // Scoreboards are cumulative: more often than this only loads the bus.
     private static readonly TimeSpan ScoreboardInterval = TimeSpan.FromMilliseconds(20);
@@ -37,7 +36,7 @@ public sealed class GuildWarGrain(EventSourcingServices services)
         {
             case DeclareWar:
                 // Before the event: a war that exists always has somebody who comes back for its deadlines.
-                await this.RegisterOrUpdateReminder(Deadlines, ReminderInterval, ReminderInterval);
+                await this.KeepReminderAsync(Deadlines);
                 break;
             case CancelWar { Actor: { } actor } when await RefuseActorAsync(actor) is { } refusal && !await IsStoredAsync(command):
                 return Outcome.Refuse<WarView>(refusal);
@@ -57,9 +56,9 @@ public sealed class GuildWarGrain(EventSourcingServices services)
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         await ProposeDueAsync();
-        if (!(await ReadAsync()).IsOpen && await this.GetReminder(Deadlines) is { } reminder)
+        if (!(await ReadAsync()).IsOpen)
         {
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(Deadlines);
         }
     }
 
@@ -81,34 +80,10 @@ public sealed class GuildWarGrain(EventSourcingServices services)
     private void Schedule(GuildWar war)
     {
         _deadline?.Dispose();
-        _deadline = null;
-        if (war.Deadline is { } deadline)
-        {
-            var due = deadline - Now;
-            _deadline = this.RegisterGrainTimer(
-                static (self, _) => self.ProposeDueAsync(),
-                this,
-                new GrainTimerCreationOptions
-                {
-                    DueTime = due > TimeSpan.Zero ? due : TimeSpan.Zero,
-                    Period = Timeout.InfiniteTimeSpan,
-                    KeepAlive = true,
-                    Interleave = true,
-                });
-        }
-
+        _deadline = war.Deadline is { } deadline ? this.CallAfter(deadline - Now, static (self, _) => self.ProposeDueAsync()) : null;
         if (war.ScoreboardDue && _scoreboard is null)
         {
-            _scoreboard = this.RegisterGrainTimer(
-                static (self, _) => self.PublishScoreboardAsync(),
-                this,
-                new GrainTimerCreationOptions
-                {
-                    DueTime = ScoreboardInterval,
-                    Period = Timeout.InfiniteTimeSpan,
-                    KeepAlive = true,
-                    Interleave = true,
-                });
+            _scoreboard = this.CallAfter(ScoreboardInterval, static (self, _) => self.PublishScoreboardAsync());
         }
     }
 

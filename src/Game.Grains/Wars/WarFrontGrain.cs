@@ -20,8 +20,6 @@ public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity 
     : EventSourcedGrain<WarFront, FrontCommand>(services), IWarFrontGrain, IRemindable
 {
     private const string Awards = "awards";
-    private const int AwardsAtATime = 64;
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private Scoreboard? _scoreboard;
     private bool _awarding;
@@ -33,16 +31,13 @@ public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity 
         if (command is RecordOutcome)
         {
             // Before the event: once the outcome is stored, somebody comes back until the awards are paid.
-            await this.RegisterOrUpdateReminder(Awards, ReminderInterval, ReminderInterval);
+            await this.KeepReminderAsync(Awards);
         }
 
         var outcome = await ExecuteAsync(command, View);
         if (command is RecordOutcome && outcome.Accepted)
         {
-            this.RegisterGrainTimer(
-                static (self, _) => self.PayAwardsAsync(),
-                this,
-                new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, KeepAlive = true, Interleave = true });
+            this.CallAfter(TimeSpan.Zero, static (self, _) => self.PayAwardsAsync());
         }
 
         return outcome;
@@ -87,9 +82,9 @@ public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         await PayAwardsAsync();
-        if (!(await ReadAsync()).AwardsDue && await this.GetReminder(Awards) is { } reminder)
+        if (!(await ReadAsync()).AwardsDue)
         {
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(Awards);
         }
     }
 
@@ -126,17 +121,11 @@ public sealed class WarFrontGrain(EventSourcingServices services, ShardIdentity 
         {
             var events = GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name);
             var multiplier = await events.GetMultiplierAsync(front.DecidedAt!.Value);
-            foreach (var fighters in front.Fighters.Chunk(AwardsAtATime))
+            if (await Payout.AllAsync(front.Fighters, fighter => PayAsync(fighter.Key, fighter.Value, multiplier)))
             {
-                var paid = await Task.WhenAll(fighters.Select(fighter => PayAsync(fighter.Key, fighter.Value, multiplier)));
-                if (paid.Contains(false))
-                {
-                    // The reminder tries again; what has been credited stays credited.
-                    return;
-                }
+                // If not, the reminder tries again; what has been credited stays credited.
+                await HandleAsync(new ConfirmAwards("awards"));
             }
-
-            await HandleAsync(new ConfirmAwards("awards"));
         }
         finally
         {

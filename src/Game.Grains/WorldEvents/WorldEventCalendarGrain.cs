@@ -15,22 +15,18 @@ public sealed partial class WorldEventCalendarGrain(EventSourcingServices servic
 {
     private const string Look = "plan";
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private readonly HashSet<string> _planned = new(StringComparer.Ordinal);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        this.RegisterGrainTimer(
-            static (self, _) => self.PlanAsync(),
-            this,
-            new GrainTimerCreationOptions { DueTime = LookInterval, Period = LookInterval, KeepAlive = true });
+        this.CallEvery(LookInterval, LookInterval, static (self, _) => self.PlanAsync());
     }
 
     public async Task PlanAsync()
     {
-        await this.RegisterOrUpdateReminder(Look, ReminderInterval, ReminderInterval);
+        await this.KeepReminderAsync(Look);
         await PlanNextAsync();
     }
 
@@ -40,10 +36,10 @@ public sealed partial class WorldEventCalendarGrain(EventSourcingServices servic
         {
             await PlanNextAsync();
         }
-        else if (await this.GetReminder(Look) is { } reminder)
+        else
         {
             // The settings declare none any more.
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(Look);
         }
     }
 

@@ -17,8 +17,6 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
     : EventSourcedGrain<WorldEventFront, EventFrontCommand>(services), IWorldEventFrontGrain, IRemindable
 {
     private const string Upkeep = "upkeep";
-    private const int RewardsAtATime = 64;
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     private IGrainTimer? _timer;
     private BossPool? _pool;
@@ -37,7 +35,7 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
         if (command is OpenEventFront or RecordEventOutcome)
         {
             // Before the event: somebody comes back for the start, the end and the rewards, whatever happens.
-            await this.RegisterOrUpdateReminder(Upkeep, ReminderInterval, ReminderInterval);
+            await this.KeepReminderAsync(Upkeep);
         }
 
         var outcome = await ExecuteAsync(command, View);
@@ -73,10 +71,9 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
     {
         await ActAsync();
         var front = await ReadAsync();
-        if (front is { Deadline: null, RewardsDue: false, Outcome.MissingShards: var missing } && !missing.Contains(shard.Name)
-            && await this.GetReminder(Upkeep) is { } reminder)
+        if (front is { Deadline: null, RewardsDue: false, Outcome.MissingShards: var missing } && !missing.Contains(shard.Name))
         {
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(Upkeep);
         }
     }
 
@@ -127,21 +124,8 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
     private void Schedule(WorldEventFront front)
     {
         _timer?.Dispose();
-        _timer = null;
         var wait = front.RewardsDue ? TimeSpan.Zero : front.Deadline - Now;
-        if (wait is { } time && !_rewarding)
-        {
-            _timer = this.RegisterGrainTimer(
-                static (self, _) => self.ActAsync(),
-                this,
-                new GrainTimerCreationOptions
-                {
-                    DueTime = time > TimeSpan.Zero ? time : TimeSpan.Zero,
-                    Period = Timeout.InfiniteTimeSpan,
-                    KeepAlive = true,
-                    Interleave = true,
-                });
-        }
+        _timer = wait is { } time && !_rewarding ? this.CallAfter(time, static (self, _) => self.ActAsync()) : null;
     }
 
     /// <summary>Does what is due by now.</summary>
@@ -174,17 +158,11 @@ public sealed class WorldEventFrontGrain(EventSourcingServices services, ShardId
         {
             var directory = GrainFactory.GetGrain<IWorldEventDirectoryGrain>(shard.Name);
             var multiplier = await directory.GetMultiplierAsync(front.PayingSince!.Value);
-            foreach (var contributors in front.Contributors.Chunk(RewardsAtATime))
+            if (await Payout.AllAsync(front.Contributors, entry => PayAsync(entry.Key, front.ShareOf(entry.Value) * multiplier)))
             {
-                var paid = await Task.WhenAll(contributors.Select(entry => PayAsync(entry.Key, front.ShareOf(entry.Value) * multiplier)));
-                if (paid.Contains(false))
-                {
-                    // The reminder tries again; what has been credited stays credited.
-                    return;
-                }
+                // If not, the reminder tries again; what has been credited stays credited.
+                await HandleAsync(new ConfirmEventRewards("rewards"));
             }
-
-            await HandleAsync(new ConfirmEventRewards("rewards"));
         }
         finally
         {

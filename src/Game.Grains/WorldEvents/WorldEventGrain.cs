@@ -15,7 +15,6 @@ public sealed class WorldEventGrain(EventSourcingServices services, ShardIdentit
     : EventSourcedGrain<WorldEvent, WorldEventCommand>(services), IWorldEventGrain, IRemindable
 {
     private const string Deadlines = "deadlines";
-    private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(1);
 
     // A timer does not reach further than this; the reminder sets it again.
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
@@ -39,7 +38,7 @@ public sealed class WorldEventGrain(EventSourcingServices services, ShardIdentit
         if (command is ScheduleWorldEvent)
         {
             // Before the event: one that is scheduled always has somebody who comes back for its deadlines.
-            await this.RegisterOrUpdateReminder(Deadlines, ReminderInterval, ReminderInterval);
+            await this.KeepReminderAsync(Deadlines);
         }
 
         var outcome = await ExecuteAsync(command, worldEvent => worldEvent.ToView());
@@ -56,34 +55,28 @@ public sealed class WorldEventGrain(EventSourcingServices services, ShardIdentit
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         await ProposeDueAsync();
-        if (!(await ReadAsync()).IsOpen && await this.GetReminder(Deadlines) is { } reminder)
+        if (!(await ReadAsync()).IsOpen)
         {
-            await this.UnregisterReminder(reminder);
+            await this.DropReminderAsync(Deadlines);
         }
     }
 
     private void Schedule(WorldEvent worldEvent)
     {
         _deadline?.Dispose();
-        _deadline = worldEvent.Deadline is { } deadline ? After(deadline - Now, static (self, _) => self.ProposeDueAsync()) : null;
+        _deadline = worldEvent.Deadline is { } deadline ? CallAt(deadline) : null;
         if (worldEvent.PoolDue && _pool is null)
         {
-            _pool = After(PoolInterval, static (self, _) => self.PublishPoolAsync());
+            _pool = this.CallAfter(PoolInterval, static (self, _) => self.PublishPoolAsync());
         }
     }
 
-    private IGrainTimer After(TimeSpan wait, Func<WorldEventGrain, CancellationToken, Task> act) => this.RegisterGrainTimer(
-        act,
-        this,
-        new GrainTimerCreationOptions
-        {
-            DueTime = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > MaxWait ? MaxWait : wait,
-            Period = Timeout.InfiniteTimeSpan,
-
-            // An event weeks ahead need not stay in memory for it.
-            KeepAlive = wait <= MaxWait,
-            Interleave = true,
-        });
+    /// <summary>An event weeks ahead need not stay in memory for it.</summary>
+    private IGrainTimer CallAt(DateTimeOffset deadline)
+    {
+        var wait = deadline - Now;
+        return this.CallAfter(wait > MaxWait ? MaxWait : wait, static (self, _) => self.ProposeDueAsync(), keepAlive: wait <= MaxWait);
+    }
 
     private async Task PublishPoolAsync()
     {
