@@ -15,6 +15,7 @@ internal sealed class RetrySpool : IAsyncDisposable
     // Taking out is written to the log first, and a log that cannot be copied into the file for want of room grows until the disk is full:
     // both are kept small, so that little room is enough to empty the spool.
     private const int MaxLogPages = 64;
+    private const int MaxBatchBytes = 128 * 1024;
     private const int RemovedAtOnce = 32;
 
     private readonly SqliteConnection _connection;
@@ -55,6 +56,7 @@ internal sealed class RetrySpool : IAsyncDisposable
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = {MaxLogPages};
+                PRAGMA journal_size_limit = {MaxBatchBytes * 4};
                 CREATE TABLE IF NOT EXISTS message (
                     number INTEGER PRIMARY KEY AUTOINCREMENT, chain TEXT NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL);
                 CREATE TABLE IF NOT EXISTS parked (chain TEXT PRIMARY KEY);
@@ -216,9 +218,11 @@ internal sealed class RetrySpool : IAsyncDisposable
         while (await _appends.Reader.WaitToReadAsync())
         {
             var batch = new List<Pending>();
-            while (batch.Count < MaxBatch && _appends.Reader.TryRead(out var pending))
+            var bytes = 0;
+            while (batch.Count < MaxBatch && bytes < MaxBatchBytes && _appends.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
+                bytes += pending.Body.Length;
             }
 
             try
