@@ -20,7 +20,7 @@ public sealed class PartitionReader : IAsyncDisposable
     private readonly ILogger<PartitionReader> _logger;
     private readonly TopicPartition _place;
     private readonly OffsetWatermark _watermark = new();
-    private readonly ReaderProgress _progress = new();
+    private readonly ReaderProgress _progress;
     private readonly Channel<IReadOnlyList<ConsumedRecord>> _batches =
         Channel.CreateUnbounded<IReadOnlyList<ConsumedRecord>>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -41,6 +41,7 @@ public sealed class PartitionReader : IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
+        _progress = new ReaderProgress(_watermark);
         _place = new TopicPartition(options.Topic, options.Partition);
         _room = new SemaphoreSlim(options.BufferedBatches);
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka {options.Topic}/{options.Partition}" };
@@ -52,7 +53,7 @@ public sealed class PartitionReader : IAsyncDisposable
 
     public string? Group => _options.Group;
 
-    public ReaderStatus Status => _progress.StatusWith(_watermark.Position);
+    public ReaderStatus Status => _progress.Status;
 
     /// <summary>Records handed over or read ahead and not yet completed, or waiting behind one that is not.</summary>
     public int InFlight => _watermark.InFlight;

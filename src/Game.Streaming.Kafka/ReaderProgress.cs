@@ -1,7 +1,7 @@
 namespace Game.Streaming.Kafka;
 
 /// <summary>Where a <see cref="PartitionReader"/> stands. Only the reader's own thread moves it; reading it is safe for concurrent use.</summary>
-internal sealed class ReaderProgress
+internal sealed class ReaderProgress(OffsetWatermark watermark)
 {
     private readonly Lock _lock = new();
     private long? _next;
@@ -33,12 +33,15 @@ internal sealed class ReaderProgress
         }
     }
 
-    /// <param name="handled">Up to where records are handled without a gap.</param>
-    public ReaderStatus StatusWith(long? handled)
+    public ReaderStatus Status
     {
-        lock (_lock)
+        get
         {
-            return new ReaderStatus(_next, handled ?? _start, _committed, _end, _missing);
+            lock (_lock)
+            {
+                // Asked within: what is committed was handled before.
+                return new ReaderStatus(_next, watermark.Position ?? _start, _committed, _end, _missing);
+            }
         }
     }
 

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Game.Docs.Tests;
 
-/// <summary>What keeps the sources readable: namespaces without cycles, files of a few screens.</summary>
+/// <summary>
+/// What keeps the sources readable: namespaces without cycles, files of a few screens. What a namespace says with <c>using</c> counts; it
+/// knows those that it is part of without saying so.
+/// </summary>
 public sealed partial class StructureTests
 {
     private const int MaxLines = 400;

@@ -37,12 +37,32 @@ internal static class GenerationEndpoints
         return ActAsync(context, "analytics.recompute", from.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), async () =>
         {
             var views = await Task.WhenAll(shards.All.Select(shard => GenerationsOf(shards, shard).GetAsync()));
-            var generation = NumberOf(views, from, after);
-            var refusal = await OnAllAsync(shards, shard => RecomputeOf(shards, shard).CheckAsync(generation, from))
-                ?? await OnAllAsync(shards, async shard => (await RecomputeOf(shards, shard).BeginAsync(generation, from)).Refusal);
-            return (refusal, Reply.Accepted(new { Generation = generation, From = from }));
+            if (after is { } seen && AskedBefore(views, from, seen) is { } asked)
+            {
+                // Whatever has become of it since: it is not begun twice.
+                var refusal = views.Any(view => view.Find(asked) is null) && views.Any(view => view.Find(asked)?.Phase == GenerationPhase.Retired)
+                    ? Refusal.Conflict(RefusalCodes.GenerationRetired, $"Generation {asked} was given up before all shards had begun it.")
+                    : null;
+                return refusal is not null || views.All(view => view.Find(asked) is not null)
+                    ? (refusal, Accepted(asked))
+                    : await BeginAsync(asked);
+            }
+
+            return await BeginAsync(NumberOf(views, from));
+
+            async Task<(Refusal? Refusal, IResult Answer)> BeginAsync(int generation) => (
+                await OnAllAsync(shards, shard => RecomputeOf(shards, shard).CheckAsync(generation, from))
+                    ?? await OnAllAsync(shards, async shard => (await RecomputeOf(shards, shard).BeginAsync(generation, from)).Refusal),
+                Accepted(generation));
+
+            IResult Accepted(int generation) => Reply.Accepted(new { Generation = generation, From = from });
         });
     }
+
+    /// <summary>The number of a recomputation that whoever asks has not seen, from the same day on; null: there is none.</summary>
+    private static int? AskedBefore(IReadOnlyList<GenerationsView> views, DateTimeOffset from, int after) =>
+        views.SelectMany(view => view.Generations).Where(generation => generation.From == from && generation.Number > after)
+            .Max(generation => (int?)generation.Number);
 
     private static Task<IResult> SwitchAsync(JsonBody<GenerationBody> body, HttpContext context, ShardRouter shards) =>
         ChangeAsync(context, shards, "analytics.switch", body.Value.Generation, id => new ShowGeneration(id, body.Value.Generation));
@@ -63,19 +83,14 @@ internal static class GenerationEndpoints
         });
     }
 
-    /// <summary>The next number; that of the same recomputation, where a shard has missed it or whoever asks has not seen it yet.</summary>
-    private static int NumberOf(IReadOnlyList<GenerationsView> views, DateTimeOffset from, int? after)
+    /// <summary>The next number; that of the same recomputation, where a shard has missed it.</summary>
+    private static int NumberOf(IReadOnlyList<GenerationsView> views, DateTimeOffset from)
     {
         var begun = views.SelectMany(view => view.Generations)
             .Where(generation => generation.From == from && generation.Phase != GenerationPhase.Retired)
             .Select(generation => generation.Number)
             .DefaultIfEmpty()
             .Max();
-        if (begun > after)
-        {
-            return begun;
-        }
-
         var isOpen = views.Any(view => view.Computed()?.Number == begun || view.Generations[^1].Number < begun);
         return begun > 0 && isOpen ? begun : views.Max(view => view.Generations[^1].Number) + 1;
     }

@@ -16,6 +16,7 @@ namespace Game.Gateway.Management;
 internal static class ManagementEndpoints
 {
     private const int DeadLettersShown = 100;
+    private const int AuditShown = 100;
     private const int MaxAuditShown = 1000;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
 
@@ -32,15 +33,19 @@ internal static class ManagementEndpoints
             typeof(ManagementEndpoints).Assembly.GetManifestResourceStream("console.html")!, "text/html; charset=utf-8"));
         management.MapGet("/ops/status", StatusAsync);
         management.MapGet("/ops/ledger", (IOperations operations, CancellationToken cancellationToken) => operations.GetLedgerAsync(cancellationToken));
-        management.MapGet("/ops/dead-letters", (string queue, long? after, IOperations operations, CancellationToken cancellationToken) =>
-            operations.ListDeadLettersAsync(queue, after ?? 0, DeadLettersShown, cancellationToken));
+        management.MapGet("/ops/dead-letters", async (string queue, QueryNumber? after, IOperations operations, CancellationToken cancellationToken) =>
+            QueryNumber.Read(after, "after", 0, long.MaxValue, 0, out var id) is { } problem
+                ? Reply.Refused(problem)
+                : Results.Ok(await operations.ListDeadLettersAsync(queue, id, DeadLettersShown, cancellationToken)));
         management.MapGet("/ops/dead-letters/{id:long}", FindAsync);
         management.MapPost("/ops/dead-letters/replay", ReplayAsync);
         management.MapPost("/ops/notifications", OperatorNotifications.SendAsync);
         EventOperations.Map(management);
         management.MapPost("/ops/dead-letters/discard", DiscardAsync);
-        management.MapGet("/ops/audit", (int? count, IOperations operations, CancellationToken cancellationToken) =>
-            operations.ListAuditAsync(Math.Clamp(count ?? DeadLettersShown, 1, MaxAuditShown), cancellationToken));
+        management.MapGet("/ops/audit", async (QueryNumber? count, IOperations operations, CancellationToken cancellationToken) =>
+            QueryNumber.Read(count, "count", 1, MaxAuditShown, AuditShown, out var entries) is { } problem
+                ? Reply.Refused(problem)
+                : Results.Ok(await operations.ListAuditAsync((int)entries, cancellationToken)));
         AnalyticsEndpoints.Map(management);
         GenerationEndpoints.Map(management);
         PurchaseEndpoints.MapOperator(management);

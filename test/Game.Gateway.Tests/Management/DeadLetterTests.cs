@@ -62,6 +62,18 @@ public sealed class DeadLetterTests(GatewayFixture fixture)
         Assert.False(status.GetProperty("bus").GetProperty("blocked").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("/ops/dead-letters?queue=q&after=", "after")]
+    [InlineData("/ops/dead-letters?queue=q&after=-1", "after")]
+    [InlineData("/ops/audit?count=", "count")]
+    [InlineData("/ops/audit?count=x", "count")]
+    [InlineData("/ops/audit?count=1001", "count")]
+    public async Task Question_ThatCannotBeAnswered_IsRefusedByItsParameter(string path, string field)
+    {
+        using var answer = await fixture.Gateway.Management.GetAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(field, (await Answer.ReadAsync(answer)).Refused(HttpStatusCode.BadRequest, "invalid_field").Text("field"));
+    }
+
     private static async Task<long> PoisonAsync(TestGateway gateway, string message)
     {
         var position = long.Parse(message.Split('/')[1], System.Globalization.CultureInfo.InvariantCulture);
