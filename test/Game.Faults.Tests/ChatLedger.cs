@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Game.Broadcast;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Chat;
 using Game.Contracts.Identity;
 using Game.EventStore;
+using Game.Grains.Broadcast;
 using Game.Grains.EventSourcing;
 
 namespace Game.Faults.Tests;
@@ -90,6 +92,20 @@ internal sealed class ChatLedger
 
             await Task.Delay(20, cancellationToken);
         }
+    }
+
+    /// <summary>Whether the broker has confirmed all that some shards have in their logs.</summary>
+    public static async Task<bool> AreSentAsync(IEnumerable<Shard> shards)
+    {
+        foreach (var shard in shards)
+        {
+            if (await shard.Store.ReadCursorAsync(BroadcastRoutes.CursorOf(Exchanges.Chat)) < await shard.Store.GetHeadAsync())
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Compares what was said with what was stored.</summary>
