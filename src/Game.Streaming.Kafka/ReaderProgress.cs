@@ -1,6 +1,6 @@
 namespace Game.Streaming.Kafka;
 
-/// <summary>Where a <see cref="PartitionReader"/> stands. Only the reader's own thread moves it; reading it is safe for concurrent use.</summary>
+/// <summary>Where a <see cref="PartitionReader"/> stands. Only the reader's own thread moves it; <see cref="Status"/> is safe for concurrent use.</summary>
 internal sealed class ReaderProgress(OffsetWatermark watermark)
 {
     private readonly Lock _lock = new();
@@ -10,28 +10,11 @@ internal sealed class ReaderProgress(OffsetWatermark watermark)
     private long? _end;
     private long _missing;
 
-    /// <summary>The offset to read next. Null: nothing has been read.</summary>
-    public long? Next
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _next;
-            }
-        }
-    }
+    /// <summary>The offset to read next; for the reader's own thread. Null: nothing has been read.</summary>
+    public long? Next => _next;
 
-    public long? Committed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _committed;
-            }
-        }
-    }
+    /// <summary>What the broker has; for the reader's own thread.</summary>
+    public long? Committed => _committed;
 
     public ReaderStatus Status
     {

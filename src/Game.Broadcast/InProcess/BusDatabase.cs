@@ -27,9 +27,9 @@ internal sealed class BusDatabase : IDisposable
             var database = new BusDatabase(connection);
 
             // The exclusive lock, taken with the first transaction, keeps a second process out.
-            database.Script("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; BEGIN IMMEDIATE;");
+            connection.Script("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; BEGIN IMMEDIATE;");
             BusSchema.CreateOrCheck(connection, path);
-            database.Script("COMMIT;");
+            connection.Script("COMMIT;");
             return database;
         }
         catch (SqliteException exception)
@@ -292,13 +292,6 @@ internal sealed class BusDatabase : IDisposable
         var command = Prepare(sql);
         command.SetAll(arguments);
         return (long)command.ExecuteScalar()!;
-    }
-
-    private void Script(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private SqliteCommand Prepare(string sql)

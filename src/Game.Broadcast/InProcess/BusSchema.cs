@@ -41,7 +41,7 @@ internal static class BusSchema
         var application = Scalar(connection, "PRAGMA application_id");
         if (application == 0 && Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
         {
-            Script(connection, $"{Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion};");
+            connection.Script($"{Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion};");
             return;
         }
 
@@ -55,10 +55,10 @@ internal static class BusSchema
         {
             foreach (var table in (ReadOnlySpan<string>)["message", "dead_letter"])
             {
-                Script(connection, $"ALTER TABLE {table} ADD COLUMN chain TEXT; ALTER TABLE {table} ADD COLUMN place INTEGER; ALTER TABLE {table} ADD COLUMN previous INTEGER;");
+                connection.Script($"ALTER TABLE {table} ADD COLUMN chain TEXT; ALTER TABLE {table} ADD COLUMN place INTEGER; ALTER TABLE {table} ADD COLUMN previous INTEGER;");
             }
 
-            Script(connection, $"PRAGMA user_version = {SchemaVersion};");
+            connection.Script($"PRAGMA user_version = {SchemaVersion};");
             return;
         }
 
@@ -73,12 +73,5 @@ internal static class BusSchema
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
-    }
-
-    private static void Script(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

@@ -117,7 +117,7 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
 
     private async Task ListAsync(JsonElement shard)
     {
-        foreach (var view in shard.GetProperty("generations").EnumerateArray())
+        foreach (var view in GenerationsOf(shard))
         {
             var number = view.GetProperty("number").GetInt32();
             var from = view.GetProperty("from").GetString();
@@ -147,16 +147,18 @@ internal sealed class AnalyticsCommand(Uri management, TextWriter output, TextWr
         return $"{shard.GetProperty("shard").GetString()}: {left}{(trouble is null ? "" : $", held up: {trouble}")}";
     }
 
-    private static JsonElement Find(JsonElement shard, int generation) => shard.GetProperty("generations").EnumerateArray()
+    private static IEnumerable<JsonElement> GenerationsOf(JsonElement shard) => shard.GetProperty("generations").EnumerateArray();
+
+    private static JsonElement Find(JsonElement shard, int generation) => GenerationsOf(shard)
         .FirstOrDefault(view => view.GetProperty("number").GetInt32() == generation);
 
     private static string PhaseOf(JsonElement view) => view.ValueKind == JsonValueKind.Object ? view.GetProperty("phase").GetString()! : "";
 
     private static int HighestOf(JsonElement shard) =>
-        shard.GetProperty("generations").EnumerateArray().Max(view => view.GetProperty("number").GetInt32());
+        GenerationsOf(shard).Max(view => view.GetProperty("number").GetInt32());
 
     private static int NewestOf(IReadOnlyList<JsonElement> shards) => shards
-        .SelectMany(shard => shard.GetProperty("generations").EnumerateArray())
+        .SelectMany(GenerationsOf)
         .Where(view => PhaseOf(view) == "live")
         .Max(view => view.GetProperty("number").GetInt32());
 

@@ -40,11 +40,14 @@ internal static class GenerationEndpoints
             if (after is { } seen && AskedBefore(views, from, seen) is { } asked)
             {
                 // Whatever has become of it since: it is not begun twice.
-                var refusal = views.Any(view => view.Find(asked) is null) && views.Any(view => view.Find(asked)?.Phase == GenerationPhase.Retired)
-                    ? Refusal.Conflict(RefusalCodes.GenerationRetired, $"Generation {asked} was given up before all shards had begun it.")
-                    : null;
-                return refusal is not null || views.All(view => view.Find(asked) is not null)
-                    ? (refusal, Accepted(asked))
+                var begun = views.Select(view => view.Find(asked)).ToList();
+                if (!begun.Contains(null))
+                {
+                    return (null, Accepted(asked));
+                }
+
+                return begun.Exists(generation => generation?.Phase == GenerationPhase.Retired)
+                    ? (Refusal.Conflict(RefusalCodes.GenerationRetired, $"Generation {asked} was given up before all shards had begun it."), Accepted(asked))
                     : await BeginAsync(asked);
             }
 

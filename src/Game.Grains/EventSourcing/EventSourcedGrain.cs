@@ -201,7 +201,7 @@ public abstract partial class EventSourcedGrain<TState, TCommand> : ShardGrain
             var result = commits.Count == 0 ? await CheckVersionAsync() : await AppendAsync(commits);
             if (result.Status == AppendStatus.Appended)
             {
-                if (facts.Count > 0)
+                if (commits.Count > 0)
                 {
                     _version = result.Version;
                     OnCommitted(facts);

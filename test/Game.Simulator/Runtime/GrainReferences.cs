@@ -16,16 +16,8 @@ internal sealed class GrainReferences(SimulatedSilo silo, ClientConnection? clie
     private long _observers;
 
     /// <summary>Each is made once: a generated proxy has copiers made for it, which costs more than most calls.</summary>
-    public GrainReference Create(GrainId id, Type interfaceType)
-    {
-        if (!_made.TryGetValue((id, interfaceType), out var reference))
-        {
-            reference = Make(id, interfaceType);
-            _made.TryAdd((id, interfaceType), reference);
-        }
-
-        return reference;
-    }
+    public GrainReference Create(GrainId id, Type interfaceType) =>
+        _made.GetOrAdd((id, interfaceType), static (key, references) => references.Make(key.Id, key.Interface), this);
 
     public ValueTask<T?> InvokeMethodAsync<T>(GrainReference reference, IInvokable request, InvokeMethodOptions options)
     {

@@ -21,9 +21,9 @@ public sealed class SimulationScheduler
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _fromElsewhere = new();
     private readonly VirtualTimeProvider _time;
     private readonly SimulationTaskScheduler _tasks;
+    private readonly bool _isLive;
     private ulong _state;
     private int _runningThread;
-    private readonly bool _isLive;
     private InvalidOperationException? _violation;
 
     /// <param name="seed">Decides the order of turns and <see cref="Random"/>.</param>

@@ -2,9 +2,16 @@ using Microsoft.Data.Sqlite;
 
 namespace Game.Broadcast.InProcess;
 
-/// <summary>Parameters of commands that are prepared once and run often.</summary>
-internal static class CommandParameters
+/// <summary>What the bus asks of SQLite: commands that are prepared once and run often, and statements that are run as they are.</summary>
+internal static class SqliteExtensions
 {
+    public static void Script(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Gives a parameter its value, the first time and again.</summary>
     public static void Set(this SqliteCommand command, string name, object? value)
     {
