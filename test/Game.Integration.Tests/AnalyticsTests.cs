@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.Client;
 using Game.Cli.Play;
+using Game.Client;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Game.Client;
 using Game.Cli.Play;
 using Game.Cli.Run;
+using Game.Client;
 
 namespace Game.Cli.Load;
 

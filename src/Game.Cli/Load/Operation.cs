@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Game.Client;
 using Game.Cli.Play;
+using Game.Client;
 
 namespace Game.Cli.Load;
 

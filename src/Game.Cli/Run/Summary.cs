@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Game.Client;
 using Game.Cli.Play;
+using Game.Client;
 
 namespace Game.Cli.Run;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Game.Client;
 using Game.Cli.Run;
+using Game.Client;
 
 namespace Game.Integration.Tests.Ledger;
 
