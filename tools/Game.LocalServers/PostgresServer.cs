@@ -11,6 +11,9 @@ namespace Game.LocalServers;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "game";
+
+    /// <summary>100 shards of one machine with ten connections each, and those of clusters and operators.</summary>
+    private const int MaxConnections = 1200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _programs;
@@ -59,8 +62,9 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A process keeps at most ten connections to a database, as operators are told to set it: a server has several shards of several silos.</summary>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Timeout=5;Include Error Detail=true";
+        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=10;Timeout=5;Include Error Detail=true";
 
     /// <returns>The connection string of a new, empty database.</returns>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)
@@ -125,7 +129,7 @@ public sealed class PostgresServer : IAsyncDisposable
             {
                 // Processes of a server that was killed may still hold its memory: then it ends at once and is started again.
                 _process?.Dispose();
-                _process = Start("postgres", "-D", Data, "-k", _folder, "-p", Port.ToString(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200");
+                _process = Start("postgres", "-D", Data, "-k", _folder, "-p", Port.ToString(), "-c", "listen_addresses=127.0.0.1", "-c", $"max_connections={MaxConnections}");
                 _ = Drain(_process);
             }
 

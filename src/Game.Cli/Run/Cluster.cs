@@ -118,7 +118,7 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
         onLine($"postgres on port {_postgres.Port}");
 
         // Many processes share one small server.
-        return _postgres.ConnectionString("game_{shard}") + ";Maximum Pool Size=10";
+        return _postgres.ConnectionString("game_{shard}");
     }
 
     private List<string> ArgumentsOf(int index, string name) =>

@@ -105,18 +105,30 @@ public sealed class ManifestStartTests(Servers servers) : IClassFixture<Servers>
         }
     }
 
-    /// <summary>Every metric that alerts and dashboards name is one that a silo shows.</summary>
+    /// <summary>Every metric that alerts and dashboards name is one that a silo shows, once the broker has confirmed what was said.</summary>
     private static async Task CheckMetricsAsync(IEnumerable<Pod> pods)
     {
         var shown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var pod in pods)
+        var missing = new List<string>();
+        try
         {
-            using var client = pod.Management;
-            shown.UnionWith(MetricNames.Shown(await client.GetStringAsync("/metrics", Cancelled)));
-        }
+            await UntilAsync(async () =>
+            {
+                foreach (var pod in pods)
+                {
+                    using var client = pod.Management;
+                    shown.UnionWith(MetricNames.Shown(await client.GetStringAsync("/metrics", Cancelled)));
+                }
 
-        var unknown = MetricNames.Used().Where(used => !shown.Contains(used.Metric)).Select(used => $"{used.File}: {used.Metric}");
-        Assert.True(!unknown.Any(), $"{string.Join('\n', unknown)}\nThere are:\n{string.Join('\n', shown.Order(StringComparer.Ordinal))}");
+                missing = [.. MetricNames.Used().Where(used => !shown.Contains(used.Metric)).Select(used => $"{used.File}: {used.Metric}")];
+                return missing.Count == 0;
+            });
+        }
+        finally
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"Missing:\n{string.Join('\n', missing)}\nThere are:\n{string.Join('\n', shown.Order(StringComparer.Ordinal))}");
+        }
     }
 
     /// <summary>Asks again while the way to another shard is not made yet, as clients do.</summary>

@@ -36,7 +36,7 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>A connection string of databases that no other test uses.</summary>
     internal string NewDatabases() => DatabasesOf($"game{Interlocked.Increment(ref _databases)}");
 
-    internal string DatabasesOf(string prefix) => Postgres.ConnectionString(prefix + "_{shard}") + ";Maximum Pool Size=10";
+    internal string DatabasesOf(string prefix) => Postgres.ConnectionString(prefix + "_{shard}");
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
