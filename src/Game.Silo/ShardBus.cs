@@ -29,17 +29,23 @@ internal static partial class ShardBus
             ClientName = $"game {string.Join(',', settings.OwnShards)} {Environment.MachineName}",
         };
         var patience = TimeSpan.FromSeconds(settings.RabbitMq.WaitSeconds);
-        var started = TimeProvider.System.GetTimestamp();
+        long? failed = null;
         while (true)
         {
             try
             {
                 return await RabbitMqBus.OpenAsync(options, TimeProvider.System, loggers.CreateLogger<RabbitMqBus>(), cancellationToken);
             }
-            catch (BroadcastException exception)
-                when (TimeProvider.System.GetElapsedTime(started) < patience && !IsRefusal(exception))
+            catch (BroadcastException exception) when (!IsRefusal(exception))
             {
-                var left = patience - TimeProvider.System.GetElapsedTime(started);
+                // From the first attempt in vain: one that takes long in vain is still told of.
+                failed ??= TimeProvider.System.GetTimestamp();
+                var left = patience - TimeProvider.System.GetElapsedTime(failed.Value);
+                if (left <= TimeSpan.Zero)
+                {
+                    throw;
+                }
+
                 LogWaiting(loggers.CreateLogger(nameof(ShardBus)), exception.Message.TrimEnd('.'), left.TotalSeconds);
                 await Task.Delay(BetweenAttempts, cancellationToken);
             }

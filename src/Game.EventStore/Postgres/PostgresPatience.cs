@@ -4,16 +4,16 @@ namespace Game.EventStore.Postgres;
 
 /// <summary>Waits, at a start, for what others have to do first: the server to answer, the database to be made and migrated.</summary>
 /// <param name="shard">The shard whose database it is, for the log.</param>
-/// <param name="patience">How long; zero: not at all. It counts from the first attempt, over all uses of this object.</param>
+/// <param name="patience">How long; zero: not at all. It counts from the first attempt in vain, over all uses of this object.</param>
 /// <param name="clock">Measures the time.</param>
 /// <param name="logger">Told of every attempt in vain.</param>
 public sealed partial class PostgresPatience(string shard, TimeSpan patience, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly long _started = clock.GetTimestamp();
+    private long? _failed;
 
-    private TimeSpan Left => patience - clock.GetElapsedTime(_started);
+    private TimeSpan Left => patience - clock.GetElapsedTime(_failed ??= clock.GetTimestamp());
 
     /// <exception cref="EventStoreException">What waiting does not mend, or what has not mended itself in time.</exception>
     public async Task<T> TryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
