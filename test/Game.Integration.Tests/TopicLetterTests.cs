@@ -25,7 +25,7 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
         using var process = silo.Start("--shards", "1");
         var addresses = await process.ReadyAsync(Cancelled);
         using var http = OperatorClient.Create(addresses.Management, silo.Environment);
-        Assert.Equal(0, await CountAsync(http));
+        await ReachAsync(http, 0);
         await WriteAsync(kafka, "first", "second");
         await ReachAsync(http, 2);
 
@@ -63,7 +63,7 @@ public sealed class TopicLetterTests(ITestOutputHelper output)
 
     private static async Task ReachAsync(HttpClient http, long letters)
     {
-        var retry = new Retry(TimeSpan.FromSeconds(60));
+        var retry = new Retry(TimeSpan.FromMinutes(3));
         while (await CountAsync(http) != letters)
         {
             Assert.True(await retry.WaitAsync(null, Cancelled), $"There are {await CountAsync(http)} letters, not {letters}.");

@@ -64,6 +64,7 @@ internal static class DeadLettersCommand
         }
     }
 
+    /// <summary>Those that have dead letters, and topics whose count is not known at the moment: to leave them out would say that they have none.</summary>
     private static async Task<IReadOnlyList<string>> FindQueuesAsync(HttpClient http, CancellationToken cancellationToken)
     {
         var status = await http.GetFromJsonAsync<JsonElement>("/ops/status", cancellationToken);
@@ -74,7 +75,7 @@ internal static class DeadLettersCommand
                 .Where(queue => queue.GetProperty("deadLetters").GetInt64() > 0)
                 .Select(queue => queue.GetProperty("queue").GetString()!),
             .. status.GetProperty("topics").EnumerateArray()
-                .Where(topic => topic.GetProperty("deadLetters") is { ValueKind: JsonValueKind.Number } letters && letters.GetInt64() > 0)
+                .Where(topic => topic.GetProperty("deadLetters") is not { ValueKind: JsonValueKind.Number } letters || letters.GetInt64() > 0)
                 .Select(topic => topic.GetProperty("topic").GetString()!),
         ];
     }
