@@ -155,9 +155,9 @@ public sealed class SiloHost : IAsyncDisposable
 
     private static void StandAlone(ISiloBuilder silo, IReadOnlyList<ShardHostOptions> shards)
     {
-        var siloPort = FreePort.Take();
+        var siloPort = FreePort.OfSilos.Take();
         silo.UseLocalhostClustering(
-            siloPort, FreePort.Take(), new IPEndPoint(IPAddress.Loopback, siloPort), shards[0].Shard.Name, shards[0].Shard.Name);
+            siloPort, FreePort.OfSilos.Take(), new IPEndPoint(IPAddress.Loopback, siloPort), shards[0].Shard.Name, shards[0].Shard.Name);
         silo.Services.AddSingleton<IReminderTable>(new ReminderTable(
             shards.ToDictionary(shard => shard.Shard.Name, shard => shard.Reminders, StringComparer.Ordinal)));
         silo.AddReminders();
