@@ -16,7 +16,9 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     private const long HitPointsPerBotAndSecond = 8;
     private const long RewardPerBot = 1000;
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan ToArrive = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longer than a reminder takes to bring back what a killed silo had begun; what agrees is not waited for.</summary>
+    private static readonly TimeSpan ToArrive = TimeSpan.FromMinutes(3);
 
     private readonly List<Bot> _bots = [];
     private readonly long _started = Stopwatch.GetTimestamp();

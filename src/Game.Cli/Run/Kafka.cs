@@ -17,7 +17,7 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
     private const string Replication = "GAME__Kafka__Replication";
     private const string KeyFile = "GAME__Kafka__PrivateKeyFile";
     private const string Topic = "game_events";
-    private static readonly TimeSpan ToArrive = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ToArrive = TimeSpan.FromMinutes(3);
 
     private KafkaServer? _own;
     private string? _servers;

@@ -8,7 +8,8 @@ namespace Game.Cli.Run;
 /// <summary>The last line of a run.</summary>
 public sealed record Summary
 {
-    private static readonly TimeSpan ToRest = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than a reminder takes to bring back what a killed silo had begun; what agrees is not waited for.</summary>
+    private static readonly TimeSpan ToRest = TimeSpan.FromMinutes(3);
 
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
