@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Xunit;
 
@@ -70,6 +71,20 @@ public abstract class BroadcastBusSuite : IAsyncLifetime
 
     protected async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(string queue = "queue") =>
         await Bus.ListDeadLettersAsync(Queue(queue), 0, 100, Cancelled);
+
+    /// <summary>Waits until a queue holds so much: a broker that is busy may answer before its queue has.</summary>
+    protected Task HoldsAsync(QueueDepth depth, string queue = "queue") => HoldsAsync(depth, static held => held, queue);
+
+    /// <inheritdoc cref="HoldsAsync(QueueDepth, string)"/>
+    protected async Task HoldsAsync<T>(T expected, Func<QueueDepth, T> part, string queue = "queue")
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (part(await Bus.GetDepthAsync(Queue(queue), Cancelled)) is var held && !Equals(held, expected))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1), $"{queue} holds {held}, not {expected}.");
+            await Task.Delay(20, Cancelled);
+        }
+    }
 
     private async Task CloseAsync()
     {

@@ -14,7 +14,7 @@ public abstract class DurabilitySuite : BroadcastBusSuite
         await Bus.PublishAsync(Message("4", "b"), Cancelled);
 
         await ReopenAsync();
-        Assert.Equal(4, (await Bus.GetDepthAsync(Queue("left"), Cancelled)).Ready);
+        await HoldsAsync(4L, depth => depth.Ready, "left");
         await Bus.PublishAsync(Message("5", "b"), Cancelled);
         var left = Inbox.Acknowledging();
         var right = Inbox.Acknowledging();
@@ -48,7 +48,7 @@ public abstract class DurabilitySuite : BroadcastBusSuite
         await consumer.DisposeAsync();
 
         await ReopenAsync();
-        Assert.Equal(4, (await Bus.GetDepthAsync(Queue(), Cancelled)).Ready);
+        await HoldsAsync(4L, depth => depth.Ready);
         await PublishAsync("10");
         var rest = Inbox.Acknowledging();
         await using var next = await ConsumeAsync(rest);

@@ -6,7 +6,7 @@ public sealed record Arrival(string Id, int Attempt, int Batch, BroadcastMessage
 /// <summary>A handler that writes down what arrives and settles it as the test says.</summary>
 public sealed class Inbox(Action<Delivery> settle)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly List<Arrival> _arrivals = [];
@@ -61,7 +61,7 @@ public sealed class Inbox(Action<Delivery> settle)
         return Task.CompletedTask;
     }
 
-    /// <summary>Completes when so many have arrived; fails after half a minute with what has.</summary>
+    /// <summary>Completes when so many have arrived; fails with what has when nothing more has come for a minute.</summary>
     public Task<IReadOnlyList<Arrival>> WaitForAsync(int count) => WaitForAsync(arrivals => arrivals.Count >= count);
 
     public async Task<IReadOnlyList<Arrival>> WaitForAsync(Func<IReadOnlyList<Arrival>, bool> condition)
@@ -77,13 +77,15 @@ public sealed class Inbox(Action<Delivery> settle)
             _waiting.Add((condition, met));
         }
 
-        try
+        for (var seen = -1; await Task.WhenAny(met.Task, Task.Delay(Patience)) != met.Task;)
         {
-            await met.Task.WaitAsync(Patience);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"Arrived so far: {string.Join(", ", Arrivals.Select(arrival => $"{arrival.Id} ({arrival.Attempt})"))}.");
+            var arrived = Arrivals;
+            if (arrived.Count == seen)
+            {
+                throw new TimeoutException($"Arrived so far: {string.Join(", ", arrived.Select(arrival => $"{arrival.Id} ({arrival.Attempt})"))}.");
+            }
+
+            seen = arrived.Count;
         }
 
         return Arrivals;

@@ -122,7 +122,7 @@ public abstract class RedeliverySuite : BroadcastBusSuite
 
         var letters = await DeadLettersAsync();
         Assert.Equal([("1", "unknown type", 1), ("2", "unknown type", 1)], letters.Select(l => (l.Message.Id, l.Reason, l.Deliveries)));
-        Assert.Equal(new QueueDepth(0, 0, 2), await Bus.GetDepthAsync(Queue(), Cancelled));
+        await HoldsAsync(new QueueDepth(0, 0, 2));
     }
 
     [Fact]
@@ -188,8 +188,8 @@ public abstract class RedeliverySuite : BroadcastBusSuite
             await second.WaitForAsync(4);
         }
 
-        Assert.Equal(new QueueDepth(0, 0, 3), await Bus.GetDepthAsync(Queue("first"), Cancelled));
-        Assert.Equal(new QueueDepth(0, 0, 4), await Bus.GetDepthAsync(Queue("second"), Cancelled));
+        await HoldsAsync(new QueueDepth(0, 0, 3), "first");
+        await HoldsAsync(new QueueDepth(0, 0, 4), "second");
         var (letters, others) = (await DeadLettersAsync("first"), await DeadLettersAsync("second"));
         Assert.Equal(["a0", "a1", "a2"], letters.Select(letter => letter.Message.Id));
         Assert.Equal(["b0", "b1", "b2", "b3"], others.Select(letter => letter.Message.Id));
@@ -201,8 +201,8 @@ public abstract class RedeliverySuite : BroadcastBusSuite
         Assert.True(await Bus.ReplayDeadLetterAsync(Queue("second"), others[0].Id, Cancelled));
 
         await ReopenAsync();
-        Assert.Equal(new QueueDepth(0, 0, 2), await Bus.GetDepthAsync(Queue("first"), Cancelled));
-        Assert.Equal(new QueueDepth(1, 0, 3), await Bus.GetDepthAsync(Queue("second"), Cancelled));
+        await HoldsAsync(new QueueDepth(0, 0, 2), "first");
+        await HoldsAsync(new QueueDepth(1, 0, 3), "second");
     }
 
     [Fact]
@@ -224,12 +224,12 @@ public abstract class RedeliverySuite : BroadcastBusSuite
         await using (await ConsumeAsync(inbox))
         {
             await inbox.WaitForAsync(arrivals => arrivals.Any(arrival => arrival.Attempt == 3));
-            Assert.Equal(0, (await Bus.GetDepthAsync(Queue(), Cancelled)).DeadLetters);
+            await HoldsAsync(0L, depth => depth.DeadLetters);
             Assert.Empty(await DeadLettersAsync());
             await PassMarkerAsync(inbox);
         }
 
-        Assert.Equal(new QueueDepth(0, 0, 0), await Bus.GetDepthAsync(Queue(), Cancelled));
+        await HoldsAsync(new QueueDepth(0, 0, 0));
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public abstract class RedeliverySuite : BroadcastBusSuite
         Assert.True(await Bus.ReplayDeadLetterAsync(Queue(), letters[0].Id, Cancelled));
 
         await ReopenAsync();
-        Assert.Equal(new QueueDepth(1, 0, 1), await Bus.GetDepthAsync(Queue(), Cancelled));
+        await HoldsAsync(new QueueDepth(1, 0, 1));
         var accepting = Inbox.Acknowledging();
         await using var next = await ConsumeAsync(accepting);
         await accepting.WaitForAsync(1);

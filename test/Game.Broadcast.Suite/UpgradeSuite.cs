@@ -11,7 +11,7 @@ public abstract class UpgradeSuite : BroadcastBusSuite
         await DeclareAsync();
         Assert.Empty(await RetireAsync("old", "older"));
         await PublishAsync("1");
-        Assert.Equal(1, (await Bus.GetDepthAsync(Queue(), Cancelled)).Ready);
+        await HoldsAsync(1L, depth => depth.Ready);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public abstract class UpgradeSuite : BroadcastBusSuite
         // Nothing is bound there any more, also not after a restart, and the successor has what came since.
         await ReopenAsync();
         await PublishAsync("5");
-        Assert.Equal(2, (await Bus.GetDepthAsync(Queue(), Cancelled)).Ready);
+        await HoldsAsync(2L, depth => depth.Ready);
         await Assert.ThrowsAsync<BroadcastException>(() => Bus.GetDepthAsync(Queue("old"), Cancelled).AsTask());
     }
 
@@ -87,9 +87,9 @@ public abstract class UpgradeSuite : BroadcastBusSuite
         await ReopenAsync();
         var letter = Assert.Single(await DeadLettersAsync());
         Assert.Equal(("bad", "unknown type"), (letter.Message.Id, letter.Reason));
-        Assert.Equal(1, (await Bus.GetDepthAsync(Queue(), Cancelled)).DeadLetters);
+        await HoldsAsync(1L, depth => depth.DeadLetters);
         Assert.True(await Bus.ReplayDeadLetterAsync(Queue(), letter.Id, Cancelled));
-        Assert.Equal(new QueueDepth(2, 0, 0), await Bus.GetDepthAsync(Queue(), Cancelled));
+        await HoldsAsync(new QueueDepth(2, 0, 0));
     }
 
     /// <summary>Makes a queue as an earlier build did.</summary>

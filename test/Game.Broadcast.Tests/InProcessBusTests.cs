@@ -40,22 +40,6 @@ public sealed class InProcessBusTests : IDisposable
     }
 
     [Fact]
-    public async Task QueueWithoutConsumer_KeepsABoundedPartInMemory()
-    {
-        await using var bus = _directory.Open(configure: options => options with { WindowBytes = 256 * 1024 });
-        await DeclareAsync(bus, "q", "#");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 400; i++)
-        {
-            await bus.PublishAsync(Message($"{i}", "a") with { Body = new byte[BroadcastMessage.MaxBodyBytes] }, Cancelled);
-        }
-
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.InRange(grown, long.MinValue, 5 * 1024 * 1024);
-        Assert.Equal(400, (await bus.GetDepthAsync("q", Cancelled)).Ready);
-    }
-
-    [Fact]
     public async Task ConsumedMessages_LeaveTheFile_AlsoIfAnotherQueueIsNeverConsumed()
     {
         await using (var bus = _directory.Open())
@@ -69,9 +53,10 @@ public sealed class InProcessBusTests : IDisposable
             for (var i = 0; i < Count; i += 1000)
             {
                 await Task.WhenAll(Enumerable.Range(i, 1000).Select(n => bus.PublishAsync(Message($"{n}", "live"), Cancelled).AsTask()));
-            }
 
-            await inbox.WaitForAsync(Count);
+                // The next sweep is at twice as many: a consumer that lagged behind this one would leave them for long.
+                await inbox.WaitForAsync(i + 1000);
+            }
 
             // The sweep takes a page after each commit.
             for (var i = 0; i < 50; i++)

@@ -14,6 +14,8 @@ public abstract class RabbitMqFaultCase
 
     protected static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     internal CapturedLog Log { get; } = new();
@@ -54,18 +56,18 @@ public abstract class RabbitMqFaultCase
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), complaint);
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, complaint);
             await Task.Delay(20, Cancelled);
         }
     }
 
-    /// <summary>Waits for a condition; fails with what it was told to say after a minute.</summary>
+    /// <summary>Waits for a condition; fails with what it was told to say after three minutes.</summary>
     protected static async Task UntilAsync(Func<bool> condition, Func<string> complaint)
     {
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60), complaint());
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, complaint());
             await Task.Delay(20, Cancelled);
         }
     }

@@ -24,13 +24,14 @@ public sealed class RabbitMqResourceFaultTests(RabbitMqFixture shared) : RabbitM
 
         await broker.ControlAsync("set_vm_memory_high_watermark", "absolute", "1000000");
         var publishing = sources.PublishAsync(Cancelled);
-        await UntilAsync(() => bus.Health.Blocked, () => $"{bus.Health}");
-        Assert.Contains("takes no messages", bus.Health.Trouble, StringComparison.Ordinal);
-        Assert.True(bus.Health.Connected);
+        await UntilAsync(
+            () => bus.Health is { Blocked: true, Connected: true, Trouble: { } trouble } && trouble.Contains("takes no messages", StringComparison.Ordinal),
+            () => $"{bus.Health}");
+        await using var stalls = new Stalls();
         var started = Stopwatch.GetTimestamp();
         await Assert.ThrowsAsync<BroadcastException>(() => bus.PublishAsync(
             new("late", Exchanges.World, Name, "s01", 1, "guild/x", "guild.test", 1, default), Cancelled).AsTask());
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5) + stalls.Sum);
 
         // What the broker holds is still delivered and acknowledged, and the depth can still be asked for.
         var before = 0;
@@ -140,8 +141,8 @@ public sealed class RabbitMqResourceFaultTests(RabbitMqFixture shared) : RabbitM
         await broker.ControlAsync("delete_user", user);
         await broker.ControlAsync("close_all_user_connections", user, "revoked");
         await UntilAsync(
-            () => bus.Health is { Connected: false } && bus.Health.Trouble!.Contains("ACCESS_REFUSED", StringComparison.Ordinal), () => $"{bus.Health}");
-        Assert.Contains(Log.Lines, line => line.Contains("ACCESS_REFUSED", StringComparison.Ordinal));
+            () => bus.Health is { Connected: false, Trouble: { } trouble } && trouble.Contains("ACCESS_REFUSED", StringComparison.Ordinal), () => $"{bus.Health}");
+        await UntilAsync(() => Log.Lines.Any(line => line.Contains("ACCESS_REFUSED", StringComparison.Ordinal)), () => "The log does not say it.");
 
         // Rotated: what the settings' file would say now.
         password = "second-secret";

@@ -26,8 +26,17 @@ public sealed class RabbitMqFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>Patient: what is shown over this bus is not when it gives up.</summary>
     public async ValueTask<IBroadcastBus> OpenAsync() => await RabbitMqBus.OpenAsync(
-        new RabbitMqOptions { Nodes = [(await GetAsync()).Address] }, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
+        new RabbitMqOptions
+        {
+            Nodes = [(await GetAsync()).Address],
+            RequestTimeout = TimeSpan.FromMinutes(1),
+            ConfirmTimeout = TimeSpan.FromMinutes(1),
+            Heartbeat = TimeSpan.FromMinutes(1),
+        },
+        TimeProvider.System,
+        NullLogger<RabbitMqBus>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -152,7 +152,7 @@ public sealed class RandomHistoryTests
                 }
             }
 
-            return _finished.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return _finished.Task.WaitAsync(TimeSpan.FromMinutes(3));
         }
 
         private void SettleOne(Delivery delivery)

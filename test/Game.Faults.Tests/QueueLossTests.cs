@@ -48,7 +48,7 @@ public sealed class QueueLossTests
 
             // A gap is closed when the marks are durable, which is after the effects that the ledger counts.
             var inbox = await ledger.InboxAsync(shards[1]);
-            for (var deadline = DateTime.UtcNow.AddSeconds(60); inbox.Open.Count > 0 && DateTime.UtcNow < deadline;)
+            for (var deadline = DateTime.UtcNow.AddMinutes(3); inbox.Open.Count > 0 && DateTime.UtcNow < deadline;)
             {
                 await Task.Delay(50, Cancelled);
                 inbox = await ledger.InboxAsync(shards[1]);

@@ -47,14 +47,14 @@ public sealed class AnalyticsTests(ITestOutputHelper output)
             .GetProperty("id").GetString();
         await UntilAsync(blue, $"/v1/guilds/{await GuildOfAsync(blue)}", guild => guild.GetProperty("wars").GetArrayLength() > 0);
         await PostAsync(blue, $"/v1/wars/{war}/accept", null);
+        var struck = 0;
         foreach (var player in (GameClient[])[member, blue])
         {
             await UntilAsync(player, $"/v1/wars/{war}/front", _ => true);
-            for (var i = 0; i < 25; i++)
-            {
-                await PostAsync(player, $"/v1/wars/{war}/contribute", new { power = 2 });
-            }
+            struck += await StrikeAsync(player, war!, 25);
         }
+
+        Assert.True(struck > 0);
 
         await process.KillAsync();
         process = silo.Start();
@@ -66,7 +66,7 @@ public sealed class AnalyticsTests(ITestOutputHelper output)
             ["loggedIn"] = 3,
             ["guildJoined"] = 3,
             ["guildDeposited"] = 3,
-            ["struck"] = 50,
+            ["struck"] = struck,
             ["warEnded"] = 2,
             ["skillUsed"] = 70,
         };
@@ -215,6 +215,23 @@ public sealed class AnalyticsTests(ITestOutputHelper output)
         var reply = await player.PostAsync<JsonElement>(path, body, Cancelled, key);
         Assert.True(reply.Problem is null, $"{path}: {reply.Problem}");
         return reply.Value;
+    }
+
+    /// <returns>The strikes that were in time: on a busy machine the war may be over before all are.</returns>
+    private static async Task<int> StrikeAsync(GameClient player, string war, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var reply = await player.PostAsync<JsonElement>($"/v1/wars/{war}/contribute", new { power = 2 }, Cancelled);
+            if (reply.Problem is { Code: "war_closed" })
+            {
+                return i;
+            }
+
+            Assert.True(reply.Problem is null, $"{reply.Problem}");
+        }
+
+        return times;
     }
 
     private static async Task UntilAsync(GameClient player, string path, Func<JsonElement, bool> wanted)

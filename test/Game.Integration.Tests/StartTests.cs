@@ -137,7 +137,7 @@ public sealed class StartTests
     private static async Task RefusedAsync(Silo silo, string message, params string[] more)
     {
         using var process = silo.Start(more);
-        await process.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await process.Exited.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.Contains(message, silo.Said());
         Assert.DoesNotContain("   at ", silo.Said());
         Assert.NotEqual(0, process.ExitCode);

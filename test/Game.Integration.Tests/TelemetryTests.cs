@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Game.Client;
 using Game.LocalServers;
 
 namespace Game.Integration.Tests;
@@ -16,6 +17,8 @@ public sealed class TelemetryTests
         using var silo = new Silo();
         silo.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
         silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        silo.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+        silo.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "500";
         using var process = silo.Start();
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = addresses.Gateway };
@@ -24,10 +27,9 @@ public sealed class TelemetryTests
             "/v1/auth/register", new { name = "ann", password = "correct horse", shard = "s01" }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
 
-        // The end sends what is left.
+        await collector.ReceivesAsync("/v1/traces", "POST /v1/auth/register");
+        await collector.ReceivesAsync("/v1/metrics", "game.event_store.appends");
         await process.StopAsync();
-        Assert.Contains("POST /v1/auth/register", collector.Received("/v1/traces"), StringComparison.Ordinal);
-        Assert.Contains("game.event_store.appends", collector.Received("/v1/metrics"), StringComparison.Ordinal);
     }
 
     private sealed class Collector : IDisposable
@@ -44,9 +46,15 @@ public sealed class TelemetryTests
 
         public string Address { get; } = $"http://127.0.0.1:{LocalPort.Free()}/";
 
-        /// <summary>All bodies sent to a path; names stand in protobuf as they are.</summary>
-        public string Received(string path) =>
-            string.Concat(_received.Where(entry => entry.Path == path).Select(entry => Encoding.Latin1.GetString(entry.Body)));
+        /// <summary>Waits until a text stands in what was sent to a path; names stand in protobuf as they are.</summary>
+        public async Task ReceivesAsync(string path, string text)
+        {
+            var retry = new Retry(TimeSpan.FromMinutes(3));
+            while (!_received.Any(entry => entry.Path == path && Encoding.Latin1.GetString(entry.Body).Contains(text, StringComparison.Ordinal)))
+            {
+                Assert.True(await retry.WaitAsync(null, TestContext.Current.CancellationToken), $"'{text}' was not sent to {path}.");
+            }
+        }
 
         public void Dispose() => _listener.Close();
 

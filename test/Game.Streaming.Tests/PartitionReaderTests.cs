@@ -17,6 +17,7 @@ public sealed class PartitionReaderTests(KafkaFixture broker)
             var records = await first.TakeAsync(100);
             Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), records.Select(record => record.Text()));
             first.Complete(records.Take(60));
+            await first.WaitForAsync(status => status.Committed == 60);
         }
 
         await using var second = topic.Read();
@@ -162,6 +163,7 @@ public sealed class PartitionReaderTests(KafkaFixture broker)
         await using (var first = topic.Read())
         {
             first.Complete((await first.TakeAsync(20)).Take(5));
+            await first.WaitForAsync(status => status.Committed == 5);
         }
 
         await topic.DeleteRecordsAsync(before: 12);

@@ -291,29 +291,33 @@ public sealed class RecordWriterTests(KafkaFixture broker)
     {
         var topic = await broker.CreateTopicAsync();
         await using var writer = topic.OpenWriter(new RecordWriterOptions { DeliveryTimeout = TimeSpan.FromSeconds(5) });
-        await writer.WriteAsync(topic.Record("k", "old"), Cancelled);
+        await UntilWrittenAsync("old");
         await topic.DeleteAsync();
 
         var failure = await Assert.ThrowsAsync<RecordWriteException>(() => writer.WriteAsync(topic.Record("k", "lost"), Cancelled));
         Assert.NotEmpty(failure.Message);
         await topic.CreateAsync();
-        for (var started = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                await writer.WriteAsync(topic.Record("k", "new"), Cancelled);
-                break;
-            }
-            catch (RecordWriteException) when (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
-            {
-                // Until the client has heard of the new topic.
-            }
-        }
-
+        await UntilWrittenAsync("new");
         var counters = writer.Counters;
         Assert.Equal(counters.Accepted, counters.Confirmed + counters.Failed + counters.Unknown);
         await using var reader = topic.Read();
         Assert.Contains("new", (await reader.TakeAsync(1)).Select(record => record.Text()));
+
+        // Until the client has heard of the topic.
+        async Task UntilWrittenAsync(string text)
+        {
+            for (var started = Stopwatch.GetTimestamp(); ;)
+            {
+                try
+                {
+                    await writer.WriteAsync(topic.Record("k", text), Cancelled);
+                    return;
+                }
+                catch (RecordWriteException) when (Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(3))
+                {
+                }
+            }
+        }
     }
 
     private static StreamRecord Anything(int size) => new("nowhere", "k", new byte[size]);

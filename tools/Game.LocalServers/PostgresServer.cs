@@ -64,7 +64,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>A process keeps at most ten connections to a database, as operators are told to set it: a server has several shards of several silos.</summary>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=10;Timeout=5;Include Error Detail=true";
+        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=10;Timeout=60;Include Error Detail=true";
 
     /// <returns>The connection string of a new, empty database.</returns>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)

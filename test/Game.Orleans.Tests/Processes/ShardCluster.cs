@@ -50,7 +50,7 @@ internal sealed class ShardCluster : IAsyncDisposable
         var cluster = new ShardCluster(server, databases);
         for (var i = 0; i < silos; i++)
         {
-            cluster.Silos.Add(await SiloProcess.StartAsync(databases, ClusterId));
+            cluster.Silos.Add(await cluster.StartSiloAsync(ContractVersion.Current, ContractVersion.Oldest));
         }
 
         await cluster.ConnectAsync();
@@ -80,26 +80,12 @@ internal sealed class ShardCluster : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>
-    /// Starts a silo in the place of one that is gone. One that ends before it has joined, because a busy machine lets it wait until the
-    /// others take it for dead, is started again, as an operator's platform does it.
-    /// </summary>
+    /// <summary>Starts a silo in the place of one that is gone.</summary>
     public async Task ReplaceAsync(int index, int contract = ContractVersion.Current, int oldest = ContractVersion.Oldest)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var next = await SiloProcess.StartAsync(Databases, ClusterId, contract, oldest);
-                Silos[index].Dispose();
-                Silos[index] = next;
-                return;
-            }
-            catch (InvalidOperationException exception) when (attempt < MaxStarts)
-            {
-                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message);
-            }
-        }
+        var next = await StartSiloAsync(contract, oldest);
+        Silos[index].Dispose();
+        Silos[index] = next;
     }
 
     public async ValueTask DisposeAsync()
@@ -112,6 +98,25 @@ internal sealed class ShardCluster : IAsyncDisposable
 
         Silos.ForEach(silo => silo.Dispose());
         await Server.DisposeAsync();
+    }
+
+    /// <summary>
+    /// One that ends before it has joined, because a busy machine lets it wait until the others take it for dead, is started again,
+    /// as an operator's platform does it.
+    /// </summary>
+    private async Task<SiloProcess> StartSiloAsync(int contract, int oldest)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SiloProcess.StartAsync(Databases, ClusterId, contract, oldest);
+            }
+            catch (InvalidOperationException exception) when (attempt < MaxStarts)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(exception.Message);
+            }
+        }
     }
 
     private async Task ConnectAsync()
@@ -129,6 +134,11 @@ internal sealed class ShardCluster : IAsyncDisposable
             {
                 database.Invariant = "Npgsql";
                 database.ConnectionString = Database;
+            });
+            client.UseConnectionRetryFilter(async (_, cancellationToken) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+                return true;
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));

