@@ -63,12 +63,12 @@ public sealed class FaultTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a mount namespace");
         var said = new Said();
         using var child = Start(
-            """
+            $$"""
             set -e
             folder=$(dirname "$2"); disk=$folder/disk; mkdir "$disk"
             mount -t tmpfs -o size=4m tmpfs "$disk"
-            head -c 2000000 /dev/zero > "$disk/ballast"
-            (while [ ! -e "$folder/go-on" ]; do sleep 0.01; done; rm "$disk/ballast") &
+            head -c 2000000 /dev/zero > "$disk/{{StoreChild.Ballast}}"
+            (while [ ! -e "$folder/go-on" ]; do sleep 0.01; done; rm "$disk/{{StoreChild.Ballast}}") &
             "$0" "$1" "$disk/events.db"
             cp "$disk"/events.db* "$folder"
             """,

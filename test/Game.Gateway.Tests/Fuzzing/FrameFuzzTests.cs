@@ -11,7 +11,6 @@ namespace Game.Gateway.Tests.Fuzzing;
 public sealed class FrameFuzzTests
 {
     private const int FramesASession = 200;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Frames_Malformed_AreRefusedAndChangeNothing()
@@ -68,12 +67,12 @@ public sealed class FrameFuzzTests
             // Reading tells why.
         }
 
-        var (refused, stored) = await reading.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var (refused, stored) = await reading.WaitAsync(TestGateway.Patience, TestContext.Current.CancellationToken);
 
         // What a session cut off has begun may still be stored; not into the next one's time.
         socket.Abort();
         await Task.WhenAll(gateway.Services.GetRequiredService<SessionRegistry>().Sessions.Select(session => session.Ended))
-            .WaitAsync(Patience, TestContext.Current.CancellationToken);
+            .WaitAsync(TestGateway.Patience, TestContext.Current.CancellationToken);
         return (sent, refused, stored);
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Game.Gateway.Tests.Harness;
@@ -15,9 +16,13 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>What the shop signs receipts with.</summary>
     public static readonly byte[] ShopKey = RandomNumberGenerator.GetBytes(32);
 
+    /// <summary>How long tests wait for what must come: a busy machine stops a process for half a minute now and then.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly WebApplication _app;
     private readonly bool _ownsShards;
     private int _names;
+    private Task? _stopping;
 
     private TestGateway(WebApplication app, TestShards shards, bool ownsShards, CapturedLog log)
     {
@@ -67,6 +72,9 @@ public sealed class TestGateway : IAsyncDisposable
                 ChannelPerSecond = 0,
                 OperatorNotificationsPerMinute = 0,
             },
+
+            // A machine that is busy is no client that is slow.
+            Sessions = new SessionSettings { SendSeconds = 600, KeepAliveTimeoutSeconds = 600 },
         };
         configure?.Invoke(settings);
         Assert.Empty(settings.Validate("Gateway"));
@@ -79,6 +87,9 @@ public sealed class TestGateway : IAsyncDisposable
         if (clock is not null)
         {
             builder.Services.AddSingleton(clock);
+
+            // The host goes by the real clock, and gives up on what waits for the test's.
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Patience);
         }
 
         var app = builder.AddGameGateway(settings, shards, shards).Build().MapGameGateway();
@@ -114,14 +125,14 @@ public sealed class TestGateway : IAsyncDisposable
         return await Answer.ReadAsync(response);
     }
 
-    /// <summary>Asks the host to end, as SIGTERM does.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>Asks the host to end, as SIGTERM does; once.</summary>
+    public Task StopAsync() => _stopping ??= _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         Management.Dispose();
-        await _app.StopAsync();
+        await StopAsync();
         await _app.DisposeAsync();
         if (_ownsShards)
         {

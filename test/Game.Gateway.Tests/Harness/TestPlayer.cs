@@ -9,8 +9,6 @@ public sealed class TestPlayer(TestGateway gateway, string name, JsonElement ses
 {
     public const string Password = "correct horse";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public TestGateway Gateway => gateway;
 
     public string Name => name;
@@ -45,7 +43,7 @@ public sealed class TestPlayer(TestGateway gateway, string name, JsonElement ses
     /// <summary>Asks until the answer is as wanted; fails with the last answer.</summary>
     public async Task<Answer> UntilAsync(string path, Func<JsonElement, bool> wanted)
     {
-        var deadline = DateTime.UtcNow + Patience;
+        var deadline = DateTime.UtcNow + TestGateway.Patience;
         while (true)
         {
             var answer = await GetAsync(path);

@@ -8,8 +8,6 @@ namespace Game.Gateway.Tests.Harness;
 /// <summary>A WebSocket session that reads everything it is sent.</summary>
 public sealed class TestSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Channel<JsonElement> _frames = Channel.CreateUnbounded<JsonElement>();
     private readonly List<JsonElement> _skipped = [];
     private readonly Task _reading;
@@ -98,7 +96,7 @@ public sealed class TestSession : IAsyncDisposable
             return found;
         }
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TestGateway.Patience);
         try
         {
             while (true)
@@ -135,7 +133,7 @@ public sealed class TestSession : IAsyncDisposable
     /// <summary>Waits for the end and tells the close code.</summary>
     public async Task<int> CloseCodeAsync()
     {
-        await Closed.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Closed.WaitAsync(TestGateway.Patience, TestContext.Current.CancellationToken);
         return (int)(Socket.CloseStatus ?? 0);
     }
 
@@ -146,7 +144,7 @@ public sealed class TestSession : IAsyncDisposable
             await Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
         }
 
-        await _reading.WaitAsync(Patience);
+        await _reading.WaitAsync(TestGateway.Patience);
         Socket.Dispose();
     }
 

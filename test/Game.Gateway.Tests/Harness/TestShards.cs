@@ -28,8 +28,6 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     /// <summary>A word that the shards' chat masks.</summary>
     public const string MaskedWord = "zounds";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("game-gateway-").FullName;
     private readonly Dictionary<string, SqliteEventStore> _stores = [];
     private readonly HashSet<string> _hidden = [];
@@ -110,7 +108,7 @@ public sealed class TestShards : IShardDirectory, IOperations, IAsyncDisposable
     /// <summary>Waits until nothing is on its way between aggregates: every log is published, every queue is empty, every action counted.</summary>
     public async Task SettleAsync()
     {
-        var deadline = DateTime.UtcNow + Patience;
+        var deadline = DateTime.UtcNow + TestGateway.Patience;
         while (true)
         {
             var before = await HeadsAsync();

@@ -7,8 +7,6 @@ namespace Game.Gateway.Tests.Sessions;
 
 public sealed class SlowClientTests(GatewayFixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>A client that sends and never reads is cut off; nobody else notices.</summary>
     [Fact]
     public async Task Client_ThatDoesNotRead_IsCutOff_AndOthersAreServed()
@@ -21,7 +19,7 @@ public sealed class SlowClientTests(GatewayFixture fixture)
 
         // A refused frame is answered with a long reply and stores nothing.
         var frame = Encoding.UTF8.GetBytes($$$"""{"id":"{{{new string('x', 64)}}}","type":"strike","data":{"warId":"none","power":1}}""");
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TestGateway.Patience);
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             while (true)

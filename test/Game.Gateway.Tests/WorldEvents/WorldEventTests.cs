@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Game.Gateway.Tests.Harness;
 
 namespace Game.Gateway.Tests.WorldEvents;
@@ -55,8 +56,7 @@ public sealed class WorldEventTests(GatewayFixture fixture)
         Assert.Equal(3, known.Body.GetProperty("event").GetProperty("multiplier").GetInt32());
         (await gateway.OperateAsync("/ops/world-events/cancel", new { eventId = id })).Expect(HttpStatusCode.OK);
         await player.UntilAsync($"/v1/events/{id}", view => view.GetProperty("event").GetProperty("status").GetString() == "cancelled");
-        using var listed = await gateway.Management.GetAsync("/ops/world-events", TestContext.Current.CancellationToken);
-        var entry = (await Answer.ReadAsync(listed)).Body.EnumerateArray().Single(entry => entry.GetProperty("id").GetString() == id);
+        var entry = await UntilCancellerListedAsync(id);
         Assert.Equal(("operator", "operator"), (entry.GetProperty("scheduledBy").GetString(), entry.GetProperty("cancelledBy").GetString()));
         (await gateway.OperateAsync("/ops/world-events/cancel", new { eventId = id })).Refused(HttpStatusCode.Conflict, "event_over");
     }
@@ -94,5 +94,23 @@ public sealed class WorldEventTests(GatewayFixture fixture)
         }
 
         (await gateway.OperateAsync("/ops/world-events", new { }, key: "no key!")).Refused(HttpStatusCode.BadRequest, "idempotency_key_invalid");
+    }
+
+    /// <summary>What operators are shown is what one shard has heard, perhaps after the others.</summary>
+    private async Task<JsonElement> UntilCancellerListedAsync(string id)
+    {
+        var deadline = DateTime.UtcNow + TestGateway.Patience;
+        while (true)
+        {
+            using var response = await fixture.Gateway.Management.GetAsync("/ops/world-events", TestContext.Current.CancellationToken);
+            var listed = (await Answer.ReadAsync(response)).Expect(HttpStatusCode.OK).Body;
+            var entry = listed.EnumerateArray().SingleOrDefault(entry => entry.GetProperty("id").GetString() == id);
+            if (entry.ValueKind == JsonValueKind.Object && entry.GetProperty("cancelledBy").ValueKind == JsonValueKind.String)
+            {
+                return entry;
+            }
+
+            Assert.True(DateTime.UtcNow < deadline, $"Still {listed}");
+        }
     }
 }
