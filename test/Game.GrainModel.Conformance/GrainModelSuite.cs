@@ -43,8 +43,8 @@ public abstract class GrainModelSuite : IAsyncLifetime
     protected Gate GateOf(string name) => Gate.Of(Key(name));
 
     /// <summary>Awaits what must happen soon: a test that hangs says where.</summary>
-    protected static Task SoonAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+    protected static Task SoonAsync(Task task) => task.WaitAsync(GrainModelSettings.Patience, Cancelled);
 
     /// <inheritdoc cref="SoonAsync(Task)"/>
-    protected static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+    protected static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(GrainModelSettings.Patience, Cancelled);
 }

@@ -23,7 +23,14 @@ public sealed record GrainModelSettings
     /// <summary>The shard that all keys name: reminders are kept by shard.</summary>
     public const string Shard = "s01";
 
-    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long a test waits for what must come: only so that one that hangs says where. After a stall the limit and what is awaited are
+    /// due at once, so it is longer than any stall.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Calls are held at gates, through several steps of a test.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = Patience;
 
     public TimeSpan CollectionAge { get; init; } = TimeSpan.FromMinutes(15);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Game.GrainModel.Conformance;
 
@@ -9,6 +10,7 @@ public sealed class Journal
 
     private readonly Lock _lock = new();
     private readonly List<string> _entries = [];
+    private readonly List<long> _times = [];
     private readonly List<(Func<IReadOnlyList<string>, bool> Condition, TaskCompletionSource Met)> _waiting = [];
 
     public IReadOnlyList<string> Entries
@@ -29,6 +31,7 @@ public sealed class Journal
         lock (_lock)
         {
             _entries.Add(entry);
+            _times.Add(Stopwatch.GetTimestamp());
             foreach (var (condition, met) in _waiting.ToArray())
             {
                 if (condition(_entries))
@@ -37,6 +40,18 @@ public sealed class Journal
                     met.SetResult();
                 }
             }
+        }
+    }
+
+    /// <summary>How long nothing was written at most until an entry was; null: that one has not been written.</summary>
+    public TimeSpan? LongestPauseUntil(string entry)
+    {
+        lock (_lock)
+        {
+            var end = _entries.IndexOf(entry);
+            return end < 0
+                ? null
+                : Enumerable.Range(1, end).Select(i => Stopwatch.GetElapsedTime(_times[i - 1], _times[i])).Prepend(TimeSpan.Zero).Max();
         }
     }
 
@@ -59,7 +74,7 @@ public sealed class Journal
 
         try
         {
-            await met.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await met.Task.WaitAsync(GrainModelSettings.Patience);
         }
         catch (TimeoutException)
         {
@@ -79,7 +94,7 @@ public sealed class Gate
     public static Gate Of(string name) => All.GetOrAdd(name, static _ => new Gate());
 
     /// <summary>Completes when someone waits at the gate.</summary>
-    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task Reached => _reached.Task.WaitAsync(GrainModelSettings.Patience);
 
     public void Open() => _opened.TrySetResult();
 

@@ -17,7 +17,7 @@ public sealed class ActionRelayTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_the_log_holds_counts_once_while_the_store_fails_and_the_shard_restarts()
+    public Task What_the_log_holds_counts_once_while_the_store_fails_and_the_shard_restarts() => TestWorld.WithTimeAsync(5, async seconds =>
     {
         await using var world = await TestWorld.StartAsync(2);
         var random = new Random(11);
@@ -34,7 +34,7 @@ public sealed class ActionRelayTests
         var (red, blue) = (await world.FoundAsync(reds, "The Reds", "RED"), await world.FoundAsync(blues, "The Blues", "BLU"));
         var member = await world.RegisterAsync("s01", "member");
         await world.JoinAsync(member, red);
-        await world.RestartAsync();
+        await RestartAsync(world);
         world.Faults("s01").Next = _ => Fault.None;
         for (var i = 0; i < 10; i++)
         {
@@ -46,7 +46,7 @@ public sealed class ActionRelayTests
 
         var war = EntityId.New("s01", DateTimeOffset.UtcNow).ToString();
         Assert.Null((await world.HomeGrain<IGuildGrain>(red).HandleAsync(
-            new HoldWager(TestWorld.NewCommand(), reds, war, blue, 80, 5))).Refusal);
+            new HoldWager(TestWorld.NewCommand(), reds, war, blue, 80, seconds))).Refusal);
         await TestWorld.UntilAsync(
             () => world.HomeGrain<IGuildGrain>(blue).GetAsync(), guild => guild!.Wars.Any(entry => entry.WarId == war));
         await world.HomeGrain<IGuildGrain>(blue).HandleAsync(new AcceptWar(TestWorld.NewCommand(), blues, war));
@@ -55,18 +55,27 @@ public sealed class ActionRelayTests
             await TestWorld.UntilAsync(() => world.Grains(shard).GetGrain<IWarFrontGrain>(war).GetAsync(), front => front is not null);
         }
 
-        for (var i = 0; i < 50; i++)
+        // As many strikes as the machine has time for.
+        var (struck, struckBack) = (0, 0);
+        while (struck < 50 && await world.StrikeAsync(member, war, 3))
         {
-            Assert.Null((await world.HomeGrain<IPlayerGrain>(member).StrikeAsync(TestWorld.NewCommand(), war, 3)).Refusal);
-            Assert.Null((await world.HomeGrain<IPlayerGrain>(blues).StrikeAsync(TestWorld.NewCommand(), war, 2)).Refusal);
+            struck++;
+            if (!await world.StrikeAsync(blues, war, 2))
+            {
+                break;
+            }
+
+            struckBack++;
+        }
+
+        if (struckBack == 0)
+        {
+            return false;
         }
 
         await TestWorld.UntilAsync(() => world.HomeGrain<IGuildWarGrain>(war).GetAsync(), view => view!.Status == WarStatus.Settled);
-        await world.RestartAsync();
-        foreach (var shard in world.Names)
-        {
-            await UntilToldAsync(world, shard);
-        }
+        await RestartAsync(world);
+        await UntilToldAsync(world);
 
         Assert.Equal(
             new Dictionary<string, long>
@@ -75,17 +84,19 @@ public sealed class ActionRelayTests
                 ["guildJoined"] = 2,
                 ["guildDeposited"] = 10,
                 ["chatted"] = 10,
-                ["struck"] = 50,
+                ["struck"] = struck,
                 ["warEnded"] = 2,
             },
             await ActionsAsync(world, "s01"));
         Assert.Equal(
-            new Dictionary<string, long> { ["registered"] = 1, ["guildJoined"] = 1, ["struck"] = 50 }, await ActionsAsync(world, "s02"));
+            new Dictionary<string, long> { ["registered"] = 1, ["guildJoined"] = 1, ["struck"] = struckBack }, await ActionsAsync(world, "s02"));
         var balance = await TotalAsync(world, "s01", "balance");
         Assert.Equal(1, ((Counter)balance.Metrics[new(BalanceProcessor.WarsEnded, "attacker|won")]).Value);
         Assert.Equal(1, ((Counter)balance.Metrics[new(BalanceProcessor.WarsEnded, "defender|lost")]).Value);
-        Assert.Equal(150, ((Distribution)balance.Metrics[new(BalanceProcessor.StrikePoints, "")]).Sketch.Sum);
-    }
+        Assert.Equal(3 * struck, ((Distribution)balance.Metrics[new(BalanceProcessor.StrikePoints, "")]).Sketch.Sum);
+
+        return true;
+    });
 
     /// <summary>The cursor is lost with what it says, as after a crash between the stream and the cursor, only worse.</summary>
     [Fact]
@@ -104,6 +115,21 @@ public sealed class ActionRelayTests
         await UntilToldAsync(world, "s01");
 
         Assert.Equal(new Dictionary<string, long> { ["registered"] = 31 }, await ActionsAsync(world, "s01"));
+    }
+
+    /// <summary>Not while anything is being folded: what is cut short over streams in memory may count twice, as docs/analytics.md says.</summary>
+    private static async Task RestartAsync(TestWorld world)
+    {
+        await UntilToldAsync(world);
+        await world.RestartAsync();
+    }
+
+    private static async Task UntilToldAsync(TestWorld world)
+    {
+        foreach (var shard in world.Names)
+        {
+            await UntilToldAsync(world, shard);
+        }
     }
 
     private static async Task UntilToldAsync(TestWorld world, string shard)

@@ -2,11 +2,14 @@ using Game.EventStore;
 
 namespace Game.Grains.Tests;
 
-/// <summary>A store that can be told to refuse appends, or to store them and lose the answer.</summary>
+/// <summary>A store that can be told to refuse appends, to store them and lose the answer, or to let them wait.</summary>
 public sealed class FaultyStore(IEventStore store) : IEventStore
 {
     /// <summary>What the next appends meet; called before each with the stream's name.</summary>
     public Func<string, Fault> Next { get; set; } = _ => Fault.None;
+
+    /// <summary>What appends wait for; called before each with the stream's name.</summary>
+    public Func<string, Task> Hold { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>While true, streams cannot be read.</summary>
     public bool IsUnreadable { get; set; }
@@ -19,6 +22,7 @@ public sealed class FaultyStore(IEventStore store) : IEventStore
     public async ValueTask<AppendResult> AppendAsync(
         string stream, long expectedVersion, IReadOnlyList<Commit> commits, CancellationToken cancellationToken = default)
     {
+        await Hold(stream);
         var fault = Next(stream);
         if (fault == Fault.Refused)
         {

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using Game.Broadcast;
 using Game.Broadcast.InProcess;
 using Game.Broadcast.RabbitMq;
+using Game.Contracts;
 using Game.Contracts.Broadcast;
 using Game.Contracts.Guilds;
 using Game.Contracts.Identity;
 using Game.Contracts.Players;
+using Game.Contracts.Wars;
 using Game.Domain.Economy;
 using Game.Domain.WorldEvents;
 using Game.EventStore.Sqlite;
@@ -195,6 +197,34 @@ public sealed class TestWorld : IAsyncDisposable
     {
         await StartShardsAsync([name], [.. Names, name]);
         await ConsumeAgainAsync(name);
+    }
+
+    /// <summary>
+    /// Plays what must happen within so many seconds, and again with twice as many where the machine was too busy for it.
+    /// </summary>
+    /// <param name="seconds">To begin with.</param>
+    /// <param name="play">Says false where the time was over before what is to be tested had happened, and nothing else was wrong.</param>
+    public static async Task WithTimeAsync(int seconds, Func<int, Task<bool>> play)
+    {
+        for (var length = seconds; !await play(length); length *= 2)
+        {
+            Assert.True(length < 16 * seconds, $"Not even {length} seconds were enough.");
+        }
+    }
+
+    /// <summary>Whether a strike landed: only the war's end may refuse it, and not before its time.</summary>
+    public async Task<bool> StrikeAsync(string player, string war, int power)
+    {
+        var strike = await HomeGrain<IPlayerGrain>(player).StrikeAsync(NewCommand(), war, power);
+        if (strike.Accepted)
+        {
+            return true;
+        }
+
+        Assert.Equal(RefusalCodes.WarClosed, strike.Refusal.Code);
+        var front = await Grains(EntityId.ShardOf(player)).GetGrain<IWarFrontGrain>(war).GetAsync();
+        Assert.True(DateTimeOffset.UtcNow >= front!.EndsAt, $"Closed before {front.EndsAt:O}.");
+        return false;
     }
 
     public static string NewCommand() => Guid.NewGuid().ToString("N");

@@ -50,7 +50,8 @@ public interface ICircleGrain : IGrainWithStringKey
     [Alias("GoRound")]
     Task<string> GoRoundAsync(string other);
 
-    [Alias("CallBack")]
+    /// <summary>Alone in running out soon: whoever waits for it is free then, and no other call is in a hurry.</summary>
+    [Alias("CallBack"), ResponseTimeout("00:00:01")]
     Task<string> CallBackAsync(string caller);
 
     [Alias("Greet")]

@@ -7,6 +7,13 @@ public interface ITimerGrain : IGrainWithStringKey
     [Alias("Start")]
     Task StartAsync(TimeSpan due, TimeSpan period, TimerBehaviour behaviour);
 
+    /// <summary>
+    /// Writes "hold begins", starts the timer so that it is due at once, and only once, and waits at the gate: the tick is due while
+    /// this request runs, however slow the machine is.
+    /// </summary>
+    [Alias("StartAndHold")]
+    Task StartAndHoldAsync(TimerBehaviour behaviour, string gate);
+
     [Alias("Change")]
     Task ChangeAsync(TimeSpan due, TimeSpan period);
 
@@ -37,11 +44,16 @@ public sealed class TimerGrain : Grain, ITimerGrain
 
     public Task StartAsync(TimeSpan due, TimeSpan period, TimerBehaviour behaviour)
     {
-        _timer = this.RegisterGrainTimer(
-            TickAsync,
-            behaviour,
-            new GrainTimerCreationOptions(due, period) { Interleave = behaviour.Interleave, KeepAlive = behaviour.KeepAlive });
+        Start(due, period, behaviour);
         return Task.CompletedTask;
+    }
+
+    public async Task StartAndHoldAsync(TimerBehaviour behaviour, string gate)
+    {
+        Write("hold begins");
+        Start(TimeSpan.Zero, Timeout.InfiniteTimeSpan, behaviour);
+        await Gate.Of(gate).PassAsync();
+        Write("hold ends");
     }
 
     public Task ChangeAsync(TimeSpan due, TimeSpan period)
@@ -76,6 +88,11 @@ public sealed class TimerGrain : Grain, ITimerGrain
         Write($"deactivated {reason.ReasonCode}");
         return Task.CompletedTask;
     }
+
+    private void Start(TimeSpan due, TimeSpan period, TimerBehaviour behaviour) => _timer = this.RegisterGrainTimer(
+        TickAsync,
+        behaviour,
+        new GrainTimerCreationOptions(due, period) { Interleave = behaviour.Interleave, KeepAlive = behaviour.KeepAlive });
 
     private async Task TickAsync(TimerBehaviour behaviour, CancellationToken cancellationToken)
     {

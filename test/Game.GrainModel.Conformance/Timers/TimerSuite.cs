@@ -7,12 +7,6 @@ public abstract class TimerSuite : GrainModelSuite
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
-    protected override GrainModelSettings Settings => new()
-    {
-        CollectionAge = TimeSpan.FromSeconds(2),
-        CollectionQuantum = TimeSpan.FromSeconds(1),
-    };
-
     [Fact]
     public async Task Timer_TicksAgainAndAgain()
     {
@@ -67,12 +61,11 @@ public abstract class TimerSuite : GrainModelSuite
     public async Task Tick_WaitsForARequest_AndARequestForIt()
     {
         var grain = Grain<ITimerGrain>();
-        await grain.StartAsync(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan, new TimerBehaviour(Gate: Key("tick")));
-        var hold = grain.HoldAsync(Key("hold"));
+        var hold = grain.StartAndHoldAsync(new TimerBehaviour(Gate: Key("tick")), Key("hold"));
         await GateOf("hold").Reached;
         var other = Grain<ITimerGrain>("other");
-        await other.StartAsync(TimeSpan.FromMilliseconds(200), Soon, new TimerBehaviour());
-        await JournalOf("other").WaitForAsync(2);
+        await other.StartAsync(Soon, Soon, new TimerBehaviour());
+        await JournalOf("other").WaitForAsync(3);
         Assert.Equal(["hold begins"], JournalOf().Entries);
 
         GateOf("hold").Open();
@@ -91,12 +84,11 @@ public abstract class TimerSuite : GrainModelSuite
     public async Task InterleavingTick_DoesNotWaitForARequest()
     {
         var grain = Grain<ITimerGrain>();
-        await grain.StartAsync(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan, new TimerBehaviour(Interleave: true));
-        var hold = grain.HoldAsync(Key("hold"));
+        var hold = grain.StartAndHoldAsync(new TimerBehaviour(Interleave: true), Key("hold"));
         await JournalOf().WaitForAsync("tick");
         GateOf("hold").Open();
         await SoonAsync(hold);
-        Assert.Equal("hold ends", JournalOf().Entries[^1]);
+        Assert.Equal(["hold begins", "tick", "hold ends"], JournalOf().Entries);
     }
 
     [Fact]
@@ -137,15 +129,6 @@ public abstract class TimerSuite : GrainModelSuite
         await other.StartAsync(Soon, Soon, new TimerBehaviour());
         await JournalOf("other").WaitForAsync(3);
         Assert.Equal(ticks, JournalOf().Entries.Count(entry => entry == "tick"));
-    }
-
-    [Fact]
-    public async Task Ticks_KeepTheActivationAlive_OnlyIfAsked()
-    {
-        await Grain<ITimerGrain>("kept").StartAsync(Soon, TimeSpan.FromMilliseconds(200), new TimerBehaviour(KeepAlive: true));
-        await Grain<ITimerGrain>("left").StartAsync(Soon, TimeSpan.FromMilliseconds(200), new TimerBehaviour());
-        await JournalOf("left").WaitForAsync("deactivated ActivationIdle");
-        Assert.DoesNotContain("deactivated ActivationIdle", JournalOf("kept").Entries);
     }
 
     [Fact]

@@ -20,9 +20,8 @@ public sealed class EventRelayTests
         await world.RegisterAsync("s01", "last");
         var status = await TestWorld.UntilAsync(
             () => world.Grains("s01").GetGrain<IEventRelayGrain>(sink.Name).GetStatusAsync(),
-            status => status.Head > 20 && status.Cursor == status.Head);
+            status => status is { Head: > 20, Trouble: null } && status.Cursor == status.Head);
 
-        Assert.Null(status.Trouble);
         var seen = 0L;
         foreach (var position in sink.Positions("s01"))
         {
@@ -31,9 +30,11 @@ public sealed class EventRelayTests
             seen = Math.Max(seen, position);
         }
 
-        Assert.Equal(status.Head, seen);
+        // What the shard's analytics write down goes on after the status, and is carried too.
+        Assert.True(seen >= status.Head, $"{seen} of {status.Head} arrived.");
         Assert.True(sink.Failures > 0, "The sink never failed.");
-        Assert.Equal(status.Cursor, await world.Store("s01").ReadCursorAsync(EventRelayGrain.CursorOf(sink.Name), TestContext.Current.CancellationToken));
+        var stored = await world.Store("s01").ReadCursorAsync(EventRelayGrain.CursorOf(sink.Name), TestContext.Current.CancellationToken);
+        Assert.True(stored >= status.Cursor, $"The cursor was {status.Cursor}, and {stored} is stored.");
     }
 
     [Fact]
