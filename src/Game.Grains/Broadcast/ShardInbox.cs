@@ -39,13 +39,13 @@ public sealed partial class ShardInbox(
     }
 
     /// <summary>
-    /// Consumes the queues. What an earlier build has left in others of its own comes first, for it was sent before: until then the queue of
-    /// the chains waits.
+    /// Consumes the queues, that of the chains last: after a while away it is the long one, and what is urgent is not to begin behind it. What
+    /// an earlier build has left in others of its own comes first, for it was sent before: until then the queue of the chains waits.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var left = await RetireFormerAsync(cancellationToken);
-        foreach (var queue in ShardQueues.Of(shard.Name).Where(queue => left.Count == 0 || !queue.HasChains))
+        foreach (var queue in ShardQueues.Of(shard.Name).Where(queue => left.Count == 0 || !queue.HasChains).OrderBy(queue => queue.HasChains))
         {
             await ConsumeAsync(queue, cancellationToken);
         }
