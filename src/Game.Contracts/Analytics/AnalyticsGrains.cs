@@ -16,7 +16,7 @@ public interface IActionIntakeGrain : IGrainWithStringKey
 [Alias("game.IActionRelayGrain")]
 public interface IActionRelayGrain : IGrainWithStringKey
 {
-    /// <summary>Looks at the log at once. It looks by itself every second, and by its reminder after its silo is gone.</summary>
+    /// <summary>Looks at the log at once. It looks by itself a second later and then more and more seldom, every 8 s at last, and by its reminder after its silo is gone.</summary>
     [Alias("Wake"), OneWay, AlwaysInterleave]
     Task WakeAsync();
 

@@ -40,12 +40,18 @@ public sealed partial class BroadcastPublisherGrain : LogPumpGrain, IBroadcastPu
 
     public async Task<IReadOnlyList<ChainMark>> AnswerAsync(string receiver, IReadOnlyList<ChainMark> heard)
     {
-        foreach (var mark in heard)
+        // Who has heard all that is confirmed is told nothing; of what is on its way it tells what it has heard the next time.
+        var behind = heard.Where(mark => _sent.HeadOf(mark.Chain) != mark.Place).ToList();
+        foreach (var mark in behind)
         {
             _asked[(receiver, mark.Chain)] = mark.Place;
         }
 
-        await WakeAsync();
+        if (behind.Count > 0)
+        {
+            await WakeAsync();
+        }
+
         return heard.Select(mark => mark with { Place = _sent.HeadOf(mark.Chain) }).ToList();
     }
 

@@ -14,11 +14,18 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
     /// <summary>Events read at once.</summary>
     protected const int PageSize = 512;
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    /// <summary>After a hint: it may have stood for appends that came just behind it.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>Where nobody hints: for hints that were lost with the silo that gave them.</summary>
+    private static readonly TimeSpan MaxLookInterval = TimeSpan.FromSeconds(8);
+
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _stopping = new();
+    private IGrainTimer? _looks;
+    private TimeSpan _lookInterval = FirstLook;
     private bool _woken;
     private Task _pump = Task.CompletedTask;
 
@@ -55,7 +62,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
         }
 
         await this.KeepReminderAsync(ReminderName);
-        this.CallEvery(TimeSpan.Zero, LookInterval, static (self, _) => self.WakeAsync());
+        _looks = this.CallEvery(TimeSpan.Zero, FirstLook, static (self, _) => self.LookAsync());
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -68,12 +75,8 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
 
     public Task WakeAsync()
     {
-        _woken = true;
-        if (_pump.IsCompleted && IsUsed)
-        {
-            _pump = PumpAsync(_stopping.Token);
-        }
-
+        LookIn(FirstLook);
+        Pump();
         return Task.CompletedTask;
     }
 
@@ -86,7 +89,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
             return;
         }
 
-        await WakeAsync();
+        Pump();
     }
 
     /// <summary>Reads what belongs to the cursor, before anything is sent.</summary>
@@ -124,6 +127,31 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
             // What both sent is there twice.
             Cursor = await services.Store.ReadCursorAsync(CursorName, stopping);
             return false;
+        }
+    }
+
+    private Task LookAsync()
+    {
+        LookIn(_lookInterval * 2 > MaxLookInterval ? MaxLookInterval : _lookInterval * 2);
+        Pump();
+        return Task.CompletedTask;
+    }
+
+    private void LookIn(TimeSpan interval)
+    {
+        if (interval != _lookInterval)
+        {
+            _lookInterval = interval;
+            _looks?.Change(interval, interval);
+        }
+    }
+
+    private void Pump()
+    {
+        _woken = true;
+        if (_pump.IsCompleted && IsUsed)
+        {
+            _pump = PumpAsync(_stopping.Token);
         }
     }
 

@@ -1,4 +1,5 @@
 using Game.Contracts.Broadcast;
+using Game.Grains.LogPumps;
 
 namespace Game.Grains.Relay;
 
@@ -9,23 +10,14 @@ namespace Game.Grains.Relay;
 /// <param name="clock">The silo's clock.</param>
 public sealed class EventRelay(IEventSink? sink, TimeProvider clock)
 {
-    // A relay that is behind reads on by itself: one hint for many appends is enough.
-    private static readonly TimeSpan BetweenHints = TimeSpan.FromMilliseconds(50);
-
-    private long _lastHint;
+    private readonly HintPace _pace = new(clock, TimeSpan.FromMilliseconds(50));
 
     public IEventSink? Sink { get; } = sink;
 
     /// <summary>Wakes the relay, unless it was woken just before: what comes after a hint waits for its timer at most.</summary>
     public void Hint(IGrainFactory grains)
     {
-        if (Sink is null)
-        {
-            return;
-        }
-
-        var last = Volatile.Read(ref _lastHint);
-        if (clock.GetElapsedTime(last) >= BetweenHints && Interlocked.CompareExchange(ref _lastHint, clock.GetTimestamp(), last) == last)
+        if (Sink is not null && _pace.TryTake())
         {
             _ = grains.GetGrain<IEventRelayGrain>(Sink.Name).WakeAsync();
         }
