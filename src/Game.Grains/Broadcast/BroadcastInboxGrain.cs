@@ -30,16 +30,20 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
     private readonly KnownShards _shards;
     private readonly Dictionary<(string Route, string Source, string Chain), HeardChain> _chains = [];
 
-    /// <summary>The shards there were when this last looked; looks again when it tells them what it has heard.</summary>
-    private IReadOnlyList<string> _sources = [];
+    /// <summary>Chains that were heard of since the last look, and those that something is still to be done about.</summary>
+    private readonly HashSet<(string Route, string Source, string Chain)> _open = [];
 
     /// <summary>Sources of which it is known what they have sent: what has no mark there has not begun.</summary>
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>All others there are. New ones are looked for when they are told what this has heard.</summary>
+    private readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
 
     /// <summary>Of sources that have answered: chains whose mark has not come yet.</summary>
     private readonly Dictionary<string, HashSet<(string Route, string Chain)>> _awaited = new(StringComparer.Ordinal);
     private DateTimeOffset? _greeted;
     private int _greetings;
+    private readonly Dictionary<string, Telling> _tellings = new(StringComparer.Ordinal);
     private DateTimeOffset? _told;
     private Task _telling = Task.CompletedTask;
     private long _number;
@@ -58,8 +62,8 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _sources = await _shards.GetAsync();
-        foreach (var source in _sources)
+        var sources = await _shards.GetAsync();
+        foreach (var source in sources)
         {
             if (await _services.Store.ReadCursorAsync(Resync.KnownCursorOf(source), cancellationToken) > 0)
             {
@@ -69,7 +73,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
 
         await Task.WhenAll(
             from route in BroadcastRoutes.All
-            from source in _sources
+            from source in sources
             from chain in (string[])[_shard.Name, BroadcastRoutes.AllShards]
             select FindAsync(route, source, chain));
         await this.KeepReminderAsync(KeepAwake);
@@ -89,7 +93,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
         for (var i = 0; i < steps.Count; i++)
         {
             var step = steps[i];
-            var chain = await FindAsync(route, step.Source, step.Chain);
+            var chain = await OpenAsync(route, step.Source, step.Chain);
             if (step.Previous == step.Place)
             {
                 chain.Expect(places[(step.Source, step.Chain)], step.Place);
@@ -110,7 +114,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
     {
         foreach (var step in done)
         {
-            var chain = await FindAsync(route, step.Source, step.Chain);
+            var chain = await OpenAsync(route, step.Source, step.Chain);
             if (step.Previous == step.Place)
             {
                 Watch(route, step, chain, () =>
@@ -168,10 +172,27 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             if (!_chains.TryGetValue(key, out heard))
             {
                 _chains.Add(key, heard = new HeardChain(mark, _known.Contains(source)));
+                Meet(source);
             }
         }
 
         return heard;
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, of a chain that something has come of.</summary>
+    private async Task<HeardChain> OpenAsync(string route, string source, string chain)
+    {
+        var heard = await FindAsync(route, source, chain);
+        _open.Add((route, source, chain));
+        return heard;
+    }
+
+    private void Meet(string source)
+    {
+        if (!_known.Contains(source))
+        {
+            _unknown.Add(source);
+        }
     }
 
     private T Watch<T>(string route, ChainStep step, HeardChain chain, Func<T> look)
@@ -218,18 +239,24 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
         try
         {
             // A mark that could not be written when its message was settled: the message does not come again to say so.
-            foreach (var (key, chain) in _chains.Where(entry => entry.Value.Mark > entry.Value.Durable || entry.Value.MissingSince is not null).ToList())
+            foreach (var key in _open.ToList())
             {
+                var chain = _chains[key];
                 if (chain.Mark > chain.Durable)
                 {
                     await WriteAsync(key, chain);
                 }
 
                 Heal(key, chain);
+                if (chain.Mark <= chain.Durable && chain.MissingSince is null)
+                {
+                    _open.Remove(key);
+                }
             }
 
-            foreach (var (key, chain) in _chains.Where(entry => IsDue(entry.Value)).ToList())
+            foreach (var key in _open.Where(key => IsDue(_chains[key])).ToList())
             {
+                var chain = _chains[key];
                 chain.AskedAt = Now;
                 chain.Asked++;
                 await _bus.PublishAsync(Resync.Resend(_shard.Name, key.Source, new ResendFrom(key.Route, key.Chain, chain.Mark), NextNumber()));
@@ -256,13 +283,18 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             if (_told is null || Now - _told >= Resync.Interval)
             {
                 _told = Now;
-                _sources = await _shards.GetAsync();
+                foreach (var source in await _shards.GetAsync())
+                {
+                    Meet(source);
+                }
+
                 await TellHeardAsync();
             }
         }
         catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
         {
-            // Told again when it is due the next time.
+            // All are told again when it is due the next time.
+            _tellings.Clear();
             LogNotAsked(_services.Logger, exception.Message);
         }
     }
@@ -285,17 +317,16 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             await _services.Store.WriteCursorAsync(Resync.KnownCursorOf(source), 1);
             _awaited.Remove(source);
             _known.Add(source);
+            _unknown.Remove(source);
         }
 
-        var unknown = _sources.Concat(_chains.Keys.Select(key => key.Source)).Distinct(StringComparer.Ordinal)
-            .Where(source => !_known.Contains(source)).ToList();
-        if (unknown.Count == 0 || !IsDue(_greeted, _greetings))
+        if (_unknown.Count == 0 || !IsDue(_greeted, _greetings))
         {
             return;
         }
 
         (_greeted, _greetings) = (Now, _greetings + 1);
-        foreach (var source in unknown)
+        foreach (var source in _unknown.Order(StringComparer.Ordinal).ToList())
         {
             await _bus.PublishAsync(Resync.Hello(_shard.Name, source, NextNumber()));
         }
@@ -305,6 +336,16 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
     {
         foreach (var source in _chains.Where(entry => entry.Value.IsFollowed).GroupBy(entry => entry.Key.Source).ToList())
         {
+            if (!_tellings.TryGetValue(source.Key, out var telling))
+            {
+                _tellings.Add(source.Key, telling = new Telling());
+            }
+
+            if (!telling.TryTake(source.Sum(entry => entry.Value.Mark), Now))
+            {
+                continue;
+            }
+
             var marks = source.GroupBy(entry => entry.Key.Route).ToDictionary(
                 route => route.Key,
                 IReadOnlyDictionary<string, long> (route) => route.ToDictionary(entry => entry.Key.Chain, entry => entry.Value.Mark));

@@ -26,8 +26,11 @@ public static class Resync
     /// <summary>Body: <see cref="SentSoFar"/>.</summary>
     public const string SentType = "resync.sent";
 
-    /// <summary>How often a shard tells its sources what it has heard.</summary>
+    /// <summary>How often a shard tells a source what it has heard, if it has heard anything since.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often it tells one that has long been quiet: with 100 shards there are 9,900 to tell.</summary>
+    public static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan AskLifetime = TimeSpan.FromMinutes(1);
 
