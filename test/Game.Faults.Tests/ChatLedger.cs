@@ -19,7 +19,7 @@ internal sealed class ChatLedger
     private const int ChannelsOfAShard = 4;
 
     /// <summary>Without any progress: longer than the pauses of a shard that asks again for what it has missed, one after the other.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly EventCodec _codec = EventCodec.ForGame();
     private readonly int _perChannel;

@@ -9,7 +9,7 @@ using Game.Grains.LogPumps;
 namespace Game.Grains.Analytics;
 
 /// <summary>
-/// Tells the stream of player actions what the shard's log holds of them. It looks every second and is woken by no append: play pays
+/// Tells the stream of player actions what the shard's log holds of them. Appends wake it once a second at most: play pays next to
 /// nothing, and what gathers meanwhile is one batch for each bucket. A log that was never told is told from its beginning: every action
 /// counts in the windows of its own time.
 /// </summary>

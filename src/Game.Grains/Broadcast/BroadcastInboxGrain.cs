@@ -101,6 +101,12 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             }
 
             verdicts[i] = Watch(route, step, chain, () => chain.Judge(places[(step.Source, step.Chain)], step, Now));
+            if (verdicts[i] == ChainVerdict.Repeated)
+            {
+                // Of a source that was restored from an older copy everything is, until it is as far again: it is to hear soon how far it was.
+                _tellings.Remove(step.Source);
+            }
+
             if (verdicts[i] != ChainVerdict.Next)
             {
                 ChainMetrics.SetAside(route, verdicts[i] == ChainVerdict.Early ? "early" : "repeated");
@@ -282,13 +288,14 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             await GreetAsync();
             if (_told is null || Now - _told >= Resync.Interval)
             {
-                _told = Now;
+                var now = Now;
+                _told = now;
                 foreach (var source in await _shards.GetAsync())
                 {
                     Meet(source);
                 }
 
-                await TellHeardAsync();
+                await TellHeardAsync(now);
             }
         }
         catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
@@ -332,7 +339,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
         }
     }
 
-    private async Task TellHeardAsync()
+    private async Task TellHeardAsync(DateTimeOffset now)
     {
         foreach (var source in _chains.Where(entry => entry.Value.IsFollowed).GroupBy(entry => entry.Key.Source).ToList())
         {
@@ -341,7 +348,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
                 _tellings.Add(source.Key, telling = new Telling());
             }
 
-            if (!telling.TryTake(source.Sum(entry => entry.Value.Mark), Now))
+            if (!telling.TryTake(source.Sum(entry => entry.Value.Mark), now))
             {
                 continue;
             }
