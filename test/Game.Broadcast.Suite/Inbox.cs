@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Game.Broadcast.Suite;
 
 /// <summary>What a handler was handed.</summary>
@@ -7,6 +9,7 @@ public sealed record Arrival(string Id, int Attempt, int Batch, BroadcastMessage
 public sealed class Inbox(Action<Delivery> settle)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AllPatience = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly List<Arrival> _arrivals = [];
@@ -77,10 +80,11 @@ public sealed class Inbox(Action<Delivery> settle)
             _waiting.Add((condition, met));
         }
 
+        var started = Stopwatch.GetTimestamp();
         for (var seen = -1; await Task.WhenAny(met.Task, Task.Delay(Patience)) != met.Task;)
         {
             var arrived = Arrivals;
-            if (arrived.Count == seen)
+            if (arrived.Count == seen || Stopwatch.GetElapsedTime(started) > AllPatience)
             {
                 throw new TimeoutException($"Arrived so far: {string.Join(", ", arrived.Select(arrival => $"{arrival.Id} ({arrival.Attempt})"))}.");
             }

@@ -112,6 +112,7 @@ public sealed class StartTests
 
         await RefusedAsync(silo, "does not answer; check address, network and server");
         Assert.Contains("waits for its store", silo.Said());
+        Assert.Contains("Giving up in 2 s", silo.Said());
     }
 
     [Fact]

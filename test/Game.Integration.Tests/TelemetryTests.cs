@@ -17,8 +17,6 @@ public sealed class TelemetryTests
         using var silo = new Silo();
         silo.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
         silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-        silo.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
-        silo.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "500";
         using var process = silo.Start();
         var addresses = await process.ReadyAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = addresses.Gateway };
@@ -27,9 +25,10 @@ public sealed class TelemetryTests
             "/v1/auth/register", new { name = "ann", password = "correct horse", shard = "s01" }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
 
+        // The end sends what is left.
+        await process.StopAsync();
         await collector.ReceivesAsync("/v1/traces", "POST /v1/auth/register");
         await collector.ReceivesAsync("/v1/metrics", "game.event_store.appends");
-        await process.StopAsync();
     }
 
     private sealed class Collector : IDisposable

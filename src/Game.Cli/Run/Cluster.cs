@@ -116,8 +116,6 @@ internal sealed class Cluster(RunOptions options, Action<string> onLine) : IWorl
 
         _postgres = await PostgresServer.StartAsync(cancellationToken, Path.Combine(_data, "postgres"));
         onLine($"postgres on port {_postgres.Port}");
-
-        // Many processes share one small server.
         return _postgres.ConnectionString("game_{shard}");
     }
 

@@ -16,6 +16,7 @@ internal sealed class ShardCluster : IAsyncDisposable
     public const string ClusterId = "test";
 
     private const int MaxStarts = 5;
+    private const int MaxConnects = 100;
 
     private IHost? _client;
 
@@ -135,10 +136,11 @@ internal sealed class ShardCluster : IAsyncDisposable
                 database.Invariant = "Npgsql";
                 database.ConnectionString = Database;
             });
+            var left = MaxConnects;
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-                return true;
+                return left-- > 0;
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
             client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));

@@ -14,6 +14,7 @@ internal sealed class Workload
 {
     private const int Players = 32;
     private const string Stream = "player/";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly string[] _ids;
@@ -37,8 +38,10 @@ internal sealed class Workload
     {
         await Task.WhenAll(_ids.Select(async (id, i) =>
         {
+            var started = Stopwatch.GetTimestamp();
             while (!await TryAsync(Grain(entries[i % entries.Length], id), new RegisterPlayer("register", $"Player{i}", 0)))
             {
+                Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"Player{i} cannot be registered.");
                 await Task.Delay(RetryDelay, TestContext.Current.CancellationToken);
             }
         }));
@@ -120,13 +123,13 @@ internal sealed class Workload
     /// <summary>What a grain says, asked again while its silo or its store does not answer.</summary>
     private static async Task<PlayerView> ReadAsync(IPlayerGrain grain)
     {
-        while (true)
+        for (var started = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
                 return (await grain.GetAsync())!;
             }
-            catch (Exception exception) when (MayPass(exception))
+            catch (Exception exception) when (MayPass(exception) && Stopwatch.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(RetryDelay, TestContext.Current.CancellationToken);
             }

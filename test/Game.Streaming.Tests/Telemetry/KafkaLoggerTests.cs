@@ -60,7 +60,7 @@ public sealed partial class KafkaLoggerTests(KafkaFixture kafka)
         }
 
         // Waiting for a broker even once would take longer.
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromMinutes(3));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         var counters = writer.Counters;
         Assert.InRange(counters.Queued, 1, Room);
         Assert.Equal(Lines, provider.Dropped + counters.Accepted);
@@ -76,7 +76,7 @@ public sealed partial class KafkaLoggerTests(KafkaFixture kafka)
         using var provider = new KafkaLoggerProvider(writer, topic.Name, "server-1", new SecretRedactor([]), TimeProvider.System);
         var logger = provider.CreateLogger("Game.Test");
         var written = 0;
-        for (; provider.Dropped < 7; written++)
+        for (; provider.Dropped < 7 && written < 100_000; written++)
         {
             LogShard(logger, $"s{written}", "x");
         }
