@@ -266,7 +266,7 @@ internal sealed class World : IDisposable
         }
 
         // What a purge took with nothing after it is missed when the shards next tell each other what they have heard.
-        if (Clock.GetUtcNow() - Bus.Purged < (2 * Resync.MaxInterval) + Resync.Interval)
+        if (Clock.GetUtcNow() - Bus.Purged < Resync.MaxInterval + Resync.Interval)
         {
             return "a queue was purged a moment ago";
         }

@@ -101,12 +101,6 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             }
 
             verdicts[i] = Watch(route, step, chain, () => chain.Judge(places[(step.Source, step.Chain)], step, Now));
-            if (verdicts[i] == ChainVerdict.Repeated)
-            {
-                // Of a source that was restored from an older copy everything is, until it is as far again: it is to hear soon how far it was.
-                _tellings.Remove(step.Source);
-            }
-
             if (verdicts[i] != ChainVerdict.Next)
             {
                 ChainMetrics.SetAside(route, verdicts[i] == ChainVerdict.Early ? "early" : "repeated");
@@ -288,14 +282,13 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
             await GreetAsync();
             if (_told is null || Now - _told >= Resync.Interval)
             {
-                var now = Now;
-                _told = now;
+                _told = Now;
                 foreach (var source in await _shards.GetAsync())
                 {
                     Meet(source);
                 }
 
-                await TellHeardAsync(now);
+                await TellHeardAsync();
             }
         }
         catch (Exception exception) when (exception is BroadcastException or TimeoutException or EventStoreException or OrleansException)
@@ -339,7 +332,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
         }
     }
 
-    private async Task TellHeardAsync(DateTimeOffset now)
+    private async Task TellHeardAsync()
     {
         foreach (var source in _chains.Where(entry => entry.Value.IsFollowed).GroupBy(entry => entry.Key.Source).ToList())
         {
@@ -348,7 +341,7 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
                 _tellings.Add(source.Key, telling = new Telling());
             }
 
-            if (!telling.TryTake(source.Sum(entry => entry.Value.Mark), now))
+            if (!telling.TryTake(source.Sum(entry => entry.Value.Mark), Now))
             {
                 continue;
             }

@@ -17,9 +17,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
     /// <summary>After a hint: it may have stood for appends that came just behind it.</summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Where nothing is appended: for hints that were lost with their silo, or never given, as after an append whose outcome was not known.
-    /// </summary>
+    /// <summary>Where nobody hints: for hints that were lost with the silo that gave them.</summary>
     private static readonly TimeSpan MaxLookInterval = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
@@ -28,7 +26,6 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
     private readonly CancellationTokenSource _stopping = new();
     private IGrainTimer? _looks;
     private TimeSpan _lookInterval = FirstLook;
-    private bool _isBusy;
     private bool _woken;
     private Task _pump = Task.CompletedTask;
 
@@ -78,7 +75,7 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
 
     public Task WakeAsync()
     {
-        LookSoon();
+        LookIn(FirstLook);
         Pump();
         return Task.CompletedTask;
     }
@@ -135,18 +132,9 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
 
     private Task LookAsync()
     {
-        var longer = _lookInterval * 2 > MaxLookInterval ? MaxLookInterval : _lookInterval * 2;
-        LookIn(_isBusy ? FirstLook : longer);
-        _isBusy = false;
+        LookIn(_lookInterval * 2 > MaxLookInterval ? MaxLookInterval : _lookInterval * 2);
         Pump();
         return Task.CompletedTask;
-    }
-
-    /// <summary>For the next two looks: one may be due at once.</summary>
-    private void LookSoon()
-    {
-        _isBusy = true;
-        LookIn(FirstLook);
     }
 
     private void LookIn(TimeSpan interval)
@@ -173,7 +161,6 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
         while (_woken && !stopping.IsCancellationRequested)
         {
             _woken = false;
-            var before = Cursor;
             try
             {
                 await BeginAsync(stopping);
@@ -185,11 +172,6 @@ public abstract partial class LogPumpGrain(EventSourcingServices services) : Sha
 
                 await FinishAsync(stopping);
                 Trouble = null;
-                if (Cursor != before)
-                {
-                    // What hints at none of this reader's concerns is hinted at to others: it keeps up all the same.
-                    LookSoon();
-                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

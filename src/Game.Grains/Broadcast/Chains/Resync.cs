@@ -30,7 +30,7 @@ public static class Resync
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>How often it tells one that has long been quiet: with 100 shards there are 9,900 to tell.</summary>
-    public static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan AskLifetime = TimeSpan.FromMinutes(1);
 
