@@ -89,7 +89,7 @@ public sealed class RabbitMqConnectionFaultTests(RabbitMqFixture shared) : Rabbi
         var publishing = sources.PublishAsync(Cancelled);
         await sources.ReceivedAsync(Messages / 4);
 
-        await using var stalls = new Stalls();
+        using var stalls = new Stalls();
         proxy.Silent = true;
         var silent = Stopwatch.GetTimestamp();
         await UntilAsync(() => !bus.Health.Connected, () => "Nobody has noticed.");

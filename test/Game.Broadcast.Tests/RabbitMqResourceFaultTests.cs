@@ -27,7 +27,7 @@ public sealed class RabbitMqResourceFaultTests(RabbitMqFixture shared) : RabbitM
         await UntilAsync(
             () => bus.Health is { Blocked: true, Connected: true, Trouble: { } trouble } && trouble.Contains("takes no messages", StringComparison.Ordinal),
             () => $"{bus.Health}");
-        await using var stalls = new Stalls();
+        using var stalls = new Stalls();
         var started = Stopwatch.GetTimestamp();
         await Assert.ThrowsAsync<BroadcastException>(() => bus.PublishAsync(
             new("late", Exchanges.World, Name, "s01", 1, "guild/x", "guild.test", 1, default), Cancelled).AsTask());

@@ -5,6 +5,7 @@ using Game.Contracts.Wars;
 using Game.Contracts.WorldEvents;
 using Game.Domain.WorldEvents;
 using Game.Grains.EventSourcing;
+using Game.LocalServers;
 
 namespace Game.Grains.Tests;
 
@@ -21,7 +22,7 @@ public sealed class WorldEventTests
             players.Add(await world.RegisterAsync(shard, $"{shard}-second"));
         }
 
-        using var lateness = new TimerLateness();
+        using var stalls = new Stalls();
         var (id, plan) = await ScheduleBossAsync(world, startsIn: 1, duration: 60, hitPoints: 3000);
         foreach (var shard in world.Names)
         {
@@ -32,7 +33,7 @@ public sealed class WorldEventTests
         foreach (var shard in world.Names)
         {
             var front = await UntilFrontAsync(world, shard, id, view => view?.StartedAt is not null);
-            AssertPunctual(front!.StartedAt, plan.StartsAt, known, lateness);
+            AssertPunctual(front!.StartedAt, plan.StartsAt, known, stalls);
         }
 
         var dealt = players.ToDictionary(player => player, _ => 0L);
@@ -108,7 +109,7 @@ public sealed class WorldEventTests
         }
 
         await world.StartAsync("s03");
-        using var lateness = new TimerLateness();
+        using var stalls = new Stalls();
         var joined = await UntilFrontAsync(world, "s03", id, HasBegun);
         if (await StrikeAsync(world, late, (id, plan), "1", 30) is null)
         {
@@ -125,7 +126,7 @@ public sealed class WorldEventTests
         foreach (var shard in world.Names)
         {
             var front = await UntilFrontAsync(world, shard, id, view => view?.Outcome is not null);
-            AssertPunctual(front!.ClosedAt, plan.EndsAt, known, lateness);
+            AssertPunctual(front!.ClosedAt, plan.EndsAt, known, stalls);
             Assert.Equal(settled.Outcome.Top, front.Outcome!.Top);
         }
 
@@ -146,7 +147,7 @@ public sealed class WorldEventTests
 
         await world.RestartAsync();
 
-        using var lateness = new TimerLateness();
+        using var stalls = new Stalls();
         if (await StrikeAsync(world, player, (id, plan), "2", 20) is not { } second)
         {
             return false;
@@ -158,7 +159,7 @@ public sealed class WorldEventTests
         var settled = await TestWorld.UntilAsync(
             () => world.HomeGrain<IWorldEventGrain>(id).GetAsync(), view => view!.Status == WorldEventStatus.Settled);
         Assert.Equal(60, settled!.Outcome!.Damage);
-        AssertPunctual(settled.EndedAt, plan.EndsAt, known, lateness);
+        AssertPunctual(settled.EndedAt, plan.EndsAt, known, stalls);
 
         return true;
     });
@@ -250,9 +251,9 @@ public sealed class WorldEventTests
     /// What a timer is there for happens at its instant, or when its grain came to know of it if that was later: not before, and as soon
     /// after it as the process lets timers fire, with a few seconds for what is to be done then.
     /// </summary>
-    private static void AssertPunctual(DateTimeOffset? happened, DateTimeOffset due, DateTimeOffset known, TimerLateness lateness)
+    private static void AssertPunctual(DateTimeOffset? happened, DateTimeOffset due, DateTimeOffset known, Stalls stalls)
     {
-        var latest = (known > due ? known : due).AddSeconds(5) + lateness.Greatest;
+        var latest = (known > due ? known : due).AddSeconds(5) + stalls.Greatest;
         Assert.True(happened >= due && happened <= latest, $"{happened:O} instead of {due:O} to {latest:O}.");
     }
 
