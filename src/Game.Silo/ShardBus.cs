@@ -28,8 +28,7 @@ internal static partial class ShardBus
             ClientKeyFile = settings.RabbitMq.ClientKeyFile,
             ClientName = $"game {string.Join(',', settings.OwnShards)} {Environment.MachineName}",
         };
-        var patience = TimeSpan.FromSeconds(settings.RabbitMq.WaitSeconds);
-        long? failed = null;
+        var patience = new StartPatience(settings.RabbitMq.WaitSeconds);
         while (true)
         {
             try
@@ -38,9 +37,7 @@ internal static partial class ShardBus
             }
             catch (BroadcastException exception) when (!IsRefusal(exception))
             {
-                // From the first attempt in vain: one that takes long in vain is still told of.
-                failed ??= TimeProvider.System.GetTimestamp();
-                var left = patience - TimeProvider.System.GetElapsedTime(failed.Value);
+                var left = patience.Left;
                 if (left <= TimeSpan.Zero)
                 {
                     throw;

@@ -71,7 +71,7 @@ internal sealed partial class ShardStreams : IAsyncDisposable
         var logger = loggers.CreateLogger<ShardStreams>();
         var kafka = ToOptions(settings);
         using var administration = new TopicAdministration(kafka);
-        long? failed = null;
+        var patience = new StartPatience(settings.Kafka.WaitSeconds);
         while (true)
         {
             try
@@ -86,9 +86,7 @@ internal sealed partial class ShardStreams : IAsyncDisposable
             }
             catch (TopicAdministrationException exception)
             {
-                // From the first attempt in vain: one that takes long in vain is still told of.
-                failed ??= TimeProvider.System.GetTimestamp();
-                if (TimeProvider.System.GetElapsedTime(failed.Value) >= TimeSpan.FromSeconds(settings.Kafka.WaitSeconds) || exception.IsRefusal)
+                if (patience.Left <= TimeSpan.Zero || exception.IsRefusal)
                 {
                     throw new StartupException($"Kafka at {kafka.BootstrapServers}: {exception.Message}");
                 }
