@@ -18,7 +18,7 @@ public sealed class Campaign(Places places, int bots, TimeSpan? length, Happenin
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(6);
 
     /// <summary>Longer than a reminder takes to bring back what a killed silo had begun; what agrees is not waited for.</summary>
-    private static readonly TimeSpan ToArrive = TimeSpan.FromMinutes(3);
+    internal static readonly TimeSpan ToArrive = TimeSpan.FromMinutes(3);
 
     private readonly List<Bot> _bots = [];
     private readonly long _started = Stopwatch.GetTimestamp();

@@ -17,7 +17,6 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
     private const string Replication = "GAME__Kafka__Replication";
     private const string KeyFile = "GAME__Kafka__PrivateKeyFile";
     private const string Topic = "game_events";
-    private static readonly TimeSpan ToArrive = TimeSpan.FromMinutes(3);
 
     private KafkaServer? _own;
     private string? _servers;
@@ -126,7 +125,7 @@ internal sealed class Kafka(RunOptions options, Action<string> onLine) : IAsyncD
     private static async Task<IReadOnlyDictionary<string, long>?> WaitAsync(Places places)
     {
         IReadOnlyDictionary<string, long>? heads = null;
-        var retry = new Retry(ToArrive);
+        var retry = new Retry(Campaign.ToArrive);
         do
         {
             var now = await ReadAsync(places);

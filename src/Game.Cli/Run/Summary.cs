@@ -8,9 +8,6 @@ namespace Game.Cli.Run;
 /// <summary>The last line of a run.</summary>
 public sealed record Summary
 {
-    /// <summary>Longer than a reminder takes to bring back what a killed silo had begun; what agrees is not waited for.</summary>
-    private static readonly TimeSpan ToRest = TimeSpan.FromMinutes(3);
-
     public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public int Wars { get; set; }
@@ -86,7 +83,7 @@ public sealed record Summary
     /// <summary>Gold on its way between shards arrives; then the books are read.</summary>
     private static async Task<LedgerDto> RestAsync(Places places)
     {
-        var retry = new Retry(ToRest);
+        var retry = new Retry(Campaign.ToArrive);
         while (true)
         {
             var ledger = new LedgerDto(0, 0, 0, 0, 0);
