@@ -41,9 +41,12 @@ public sealed partial class BroadcastInboxGrain : ShardGrain, IBroadcastInboxGra
 
     /// <summary>Of sources that have answered: chains whose mark has not come yet.</summary>
     private readonly Dictionary<string, HashSet<(string Route, string Chain)>> _awaited = new(StringComparer.Ordinal);
+
+    /// <summary>By source.</summary>
+    private readonly Dictionary<string, Telling> _tellings = new(StringComparer.Ordinal);
+
     private DateTimeOffset? _greeted;
     private int _greetings;
-    private readonly Dictionary<string, Telling> _tellings = new(StringComparer.Ordinal);
     private DateTimeOffset? _told;
     private Task _telling = Task.CompletedTask;
     private long _number;

@@ -15,12 +15,14 @@ internal sealed class Telling
     /// <returns>Whether it is to be told now; then it is taken for told.</returns>
     public bool TryTake(long heard, DateTimeOffset now)
     {
-        if (_at is { } at && heard == _heard && now - at < _wait)
+        var isQuiet = _at is not null && heard == _heard;
+        if (isQuiet && now - _at < _wait)
         {
             return false;
         }
 
-        _wait = heard != _heard || _at is null ? Resync.Interval : _wait * 2 > Resync.MaxInterval ? Resync.MaxInterval : _wait * 2;
+        var longer = _wait * 2 > Resync.MaxInterval ? Resync.MaxInterval : _wait * 2;
+        _wait = isQuiet ? longer : Resync.Interval;
         (_at, _heard) = (now, heard);
         return true;
     }
