@@ -1,6 +1,6 @@
-using Game.Client;
 using Game.LocalServers;
 using Game.Streaming.Kafka;
+using Game.Streaming.Tests;
 
 namespace Game.Integration.Tests;
 
@@ -14,7 +14,7 @@ public sealed class KafkaTests
     {
         await using var kafka = await Servers.StartKafkaAsync();
         using var administration = new TopicAdministration(new KafkaOptions { BootstrapServers = kafka.BootstrapServers });
-        await MakeAsync(administration, new TopicSpec("player_actions", 12, 1, TimeSpan.FromHours(1)));
+        await administration.MakeAsync([new TopicSpec("player_actions", 12, 1, TimeSpan.FromHours(1))], Cancelled);
         using var silo = WithKafka(kafka.BootstrapServers);
         silo.Environment["GAME__Kafka__Topics__GameLogs__PartitionsPerShard"] = "2";
         silo.Environment["GAME__Kafka__Topics__GameLogs__RetentionHours"] = "48";
@@ -37,7 +37,7 @@ public sealed class KafkaTests
         await using var kafka = await Servers.StartKafkaAsync();
         using (var administration = new TopicAdministration(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }))
         {
-            await MakeAsync(administration, new TopicSpec("player_actions", 2, 1, null));
+            await administration.MakeAsync([new TopicSpec("player_actions", 2, 1, null)], Cancelled);
         }
 
         using var silo = WithKafka(kafka.BootstrapServers);
@@ -72,24 +72,6 @@ public sealed class KafkaTests
         Assert.Contains("Kafka:User: must be set with SaslMechanism.", silo.Said());
         Assert.Contains("Kafka:Topics:GameEvents:PartitionsPerShard: must be 1 to 64, not 0.", silo.Said());
         Assert.DoesNotContain("hunter2", silo.Said());
-    }
-
-    /// <summary>Again while a broker that has just started does not count yet.</summary>
-    private static async Task MakeAsync(TopicAdministration administration, TopicSpec topic)
-    {
-        var retry = new Retry(TimeSpan.FromMinutes(3));
-        while (true)
-        {
-            try
-            {
-                await administration.EnsureAsync([topic]);
-                return;
-            }
-            catch (TopicAdministrationException exception) when (!exception.IsRefusal)
-            {
-                Assert.True(await retry.WaitAsync(null, Cancelled), exception.Message);
-            }
-        }
     }
 
     private static Silo WithKafka(string servers) => new()

@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Text;
 using Game.Broadcast;
 using Game.Broadcast.RabbitMq;
 using Game.LocalServers;
 using Game.Routing.Routes;
 using Game.Streaming.Kafka;
+using Game.Streaming.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Game.Routing.Tests;
@@ -24,7 +24,8 @@ public sealed class BrokerTests
         var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers, RequestTimeout = TimeSpan.FromSeconds(3) };
         using (var administration = new TopicAdministration(options))
         {
-            await MakeAsync(administration, new TopicSpec(Actions, 1, 1, null), new TopicSpec(StreamParking.Topic, 1, 1, null));
+            await administration.MakeAsync(
+                [new TopicSpec(Actions, 1, 1, null), new TopicSpec(StreamParking.Topic, 1, 1, null)], TestContext.Current.CancellationToken);
         }
 
         await using var bus = await RabbitMqBus.OpenAsync(
@@ -107,23 +108,6 @@ public sealed class BrokerTests
         {
             Assert.Skip(exception.Message);
             throw;
-        }
-    }
-
-    /// <summary>Again while a broker that has just started does not count yet.</summary>
-    private static async Task MakeAsync(TopicAdministration administration, params TopicSpec[] topics)
-    {
-        for (var started = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                await administration.EnsureAsync(topics);
-                return;
-            }
-            catch (TopicAdministrationException exception) when (!exception.IsRefusal && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(3))
-            {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
-            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Game.LocalServers;
@@ -26,22 +25,10 @@ public sealed class Topic(KafkaOptions kafka, TopicSpec spec)
         return topic;
     }
 
-    /// <summary>Again while a broker that the controller has not heard of lately does not count.</summary>
     public async Task CreateAsync()
     {
         using var administration = new TopicAdministration(kafka);
-        for (var started = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                Assert.Empty(await administration.EnsureAsync([spec, spec.DeadLetters()]));
-                return;
-            }
-            catch (TopicAdministrationException exception) when (!exception.IsRefusal && Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(3))
-            {
-                await Task.Delay(100);
-            }
-        }
+        Assert.Empty(await administration.MakeAsync([spec, spec.DeadLetters()]));
     }
 
     /// <summary>Deletes the topic; returns when the broker no longer has it.</summary>
